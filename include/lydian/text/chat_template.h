@@ -1,0 +1,22 @@
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "lydian/core/message.h"
+#include "lydian/data/task.h"
+
+namespace lydian {
+
+/// How a conversation becomes one text.
+enum class ChatTemplate {
+  kPlain,   ///< The contents one after another, a newline between two.
+  kChatMl,  ///< `<|im_start|>role\ncontent<|im_end|>\n` and the opening of the assistant's turn (Qwen).
+};
+
+std::string render_messages(std::span<const Message> messages, ChatTemplate chat_template);
+
+/// What the policy reads for a task: its plain prompt, or its messages rendered.
+std::string render_prompt(const Task& task, ChatTemplate chat_template);
+
+}  // namespace lydian

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string_view>
+
+#include "lydian/verify/environment.h"
+
+namespace lydian {
+
+/// The split of a prompt by a hash of its canonical text alone: equal prompts always fall into one split, on every machine and for every seed.
+/// Shares are of all prompts; what dev and test leave is train.
+Split split_of_prompt(std::string_view canonical_prompt, double dev_share, double test_share);
+
+}  // namespace lydian

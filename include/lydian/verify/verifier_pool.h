@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <future>
+#include <memory>
+
+#include "lydian/data/rollout.h"
+#include "lydian/verify/verifier.h"
+
+namespace lydian {
+
+/// Judges rollouts on threads of its own while sampling goes on.
+///
+/// The queue is bounded: submit() waits while it is full. An exception that escapes a verifier becomes a fault verdict with its text, never a zero,
+/// and is counted. The order of completion is free; the verdict belongs to its future.
+/// Threads: submit() may be called from any thread. The destructor waits for what was submitted.
+class VerifierPool {
+ public:
+  struct Options {
+    int threads = 1;
+    std::int64_t queue_capacity = 1024;  ///< Waiting jobs before submit() blocks.
+  };
+  struct Counts {
+    std::int64_t judged = 0, faults = 0;
+  };
+  VerifierPool();
+  /// Throws ConfigError where a value is below 1.
+  explicit VerifierPool(Options options);
+  ~VerifierPool();
+  VerifierPool(const VerifierPool&) = delete;
+  VerifierPool& operator=(const VerifierPool&) = delete;
+
+  /// `verifier` must outlive the future's result.
+  std::future<Verdict> submit(const Verifier& verifier, std::shared_ptr<const Rollout> rollout);
+  Counts counts() const;
+
+ private:
+  struct Implementation;
+  std::unique_ptr<Implementation> implementation_;
+};
+
+/// verifier.verify, with whatever it throws turned into a fault verdict; also a reward that is not finite is a fault.
+Verdict verify_guarded(const Verifier& verifier, const Task& task, const Completion& completion);
+
+}  // namespace lydian
