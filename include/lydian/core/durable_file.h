@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace lydian {
+
+/// Writes a whole file so that, at any instant and after a power cut, `path` holds either its old bytes or all of the new ones: a temporary name beside it,
+/// fsync, rename, fsync of the folder.
+///
+/// Threads: writers of different paths do not meet; of two writers of one path the last rename stands.
+/// Throws IoError naming the path and the system's cause; the temporary file is removed then.
+void write_file_durably(const std::string& path, std::string_view bytes);
+
+/// The whole file. Throws IoError naming the path and the system's cause.
+std::string read_whole_file(const std::string& path);
+
+}  // namespace lydian
