@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+
+namespace lydian {
+
+class ConfigVisitor;
+
+/// The learning rate of each step: linear warm-up, a plateau, then a decay over the last steps.
+///
+///   rate(k) = learning_rate · min(1, (k + 1) / warmup_steps) · decay(k),   k = 0 … steps - 1
+///   linear decay: from 1 at step (1 - decay_share) · steps down to min_lr_ratio at the end; cosine: half a cosine over the same steps
+struct LearningRateSchedule {
+  enum class Kind : std::uint8_t { kConstant, kLinear, kCosine };
+
+  Kind lr_scheduler_type = Kind::kConstant;
+  std::int64_t warmup_steps = 0;
+  double decay_share = 0.3;   ///< Share of all steps over which the rate falls, 0 … 1.
+  double min_lr_ratio = 0.1;  ///< Of learning_rate, at the end and ever after.
+
+  double rate(double learning_rate, std::int64_t step, std::int64_t steps) const;
+};
+
+void describe(ConfigVisitor& visitor, LearningRateSchedule& schedule);
+
+}  // namespace lydian

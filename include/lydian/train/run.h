@@ -1,0 +1,48 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lydian/model/transformer_policy.h"
+#include "lydian/text/tokenizer.h"
+#include "lydian/train/run_options.h"
+
+namespace lydian {
+
+/// The objects that a configuration describes.
+struct RunObjects {
+  std::vector<std::shared_ptr<Environment>> environments;
+  std::vector<WeightedEnvironment> weighted;  ///< The same, with their shares.
+  std::shared_ptr<Tokenizer> tokenizer;
+  std::unique_ptr<TransformerPolicy> policy;
+};
+
+/// Makes environments, tokenizer and policy; weights from init_from where it is set.
+RunObjects make_run_objects(const RunOptions& options, const MakeEnvironment& make_environment);
+
+/// How a run ended.
+enum class RunOutcome : std::uint8_t { kFinished, kInterrupted };
+
+struct RunControl {
+  std::function<bool()> interrupted;  ///< Polled after every step; true saves and returns kInterrupted.
+  bool console = true;
+};
+
+/// All stages of a configuration under one step counter, into options.output_dir (which must be new): checkpoints, metrics, rollouts, summary.json,
+/// report.html. Throws TrainingHalted (after saving), ConfigError, IoError.
+RunOutcome start_run(const RunOptions& options, const MakeEnvironment& make_environment, const RunControl& control = {});
+/// Goes on with a run folder from its newest whole checkpoint, under its own configuration, to the same bits as a run that was never stopped.
+RunOutcome resume_run(const std::string& run_folder, const MakeEnvironment& make_environment, const RunControl& control = {});
+
+/// Result of scoring logged rollouts again.
+struct RescoreReport {
+  std::int64_t rollouts = 0, tokens = 0, different = 0;
+  double max_abs_difference = 0.0;
+};
+/// Scores rollouts/STEP.jsonl with the checkpoint after STEP - 1 and compares log-probs bit by bit. Throws IoError where either is absent, naming the steps
+/// that are there.
+RescoreReport rescore(const std::string& run_folder, std::int64_t step);
+
+}  // namespace lydian

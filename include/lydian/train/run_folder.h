@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lydian/core/metric_sink.h"
+#include "lydian/model/policy.h"
+#include "lydian/train/stage.h"
+#include "lydian/train/state_inventory.h"
+
+namespace lydian {
+
+/// The folder of a run: metrics.jsonl, rollouts/, tensorboard/, checkpoints/, and the rules by which they are written.
+///
+/// A checkpoint is a folder step_NNNNNN/{config.json, model.safetensors, optimizer.safetensors, state.json}, written under a temporary name, synced and
+/// renamed; state.json holds the others' sizes and SHA-256, checked on loading.
+class RunFolder {
+ public:
+  struct Options {
+    std::int64_t save_total_limit = 2;  ///< 0: all.
+    bool console = true;
+    std::int64_t log_rollouts_every = 1;  ///< Steps; 0: never.
+  };
+  /// A new run. Throws ConfigError where `path` is not empty, naming --resume.
+  static RunFolder create(const std::string& path, Options options);
+  /// A run that goes on after `step`: later records are cut off.
+  static RunFolder reopen(const std::string& path, std::int64_t step, Options options);
+  RunFolder(RunFolder&&) noexcept;
+  ~RunFolder();
+
+  const std::string& path() const;
+  /// Writes the step's record and rollouts.
+  void record(const std::string& stage, std::int64_t step, std::int64_t total_steps, const StageStep& result);
+  /// Saves a checkpoint of `policy` and `inventory`; drops old ones beyond the limit. `score`, where higher is better, decides which one is kept as the best.
+  void save_checkpoint(std::int64_t step, const Policy& policy, const StateInventory& inventory, std::optional<double> score = std::nullopt);
+  void write_file(const std::string& name, const std::string& text) const;
+
+  /// Steps of the whole checkpoints of a run folder, ascending.
+  static std::vector<std::int64_t> checkpoints(const std::string& path);
+  static std::string checkpoint_path(const std::string& path, std::int64_t step);
+
+ private:
+  struct Implementation;
+  explicit RunFolder(std::unique_ptr<Implementation> implementation);
+  std::unique_ptr<Implementation> implementation_;
+};
+
+/// Loads weights (and, where given, the inventory) from a checkpoint folder into an existing policy. Throws IoError naming the file that is missing, cut or
+/// changed.
+void load_checkpoint(const std::string& folder, Policy& policy, const StateInventory* inventory = nullptr);
+
+}  // namespace lydian

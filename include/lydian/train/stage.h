@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "lydian/core/error.h"
+#include "lydian/core/metrics.h"
+#include "lydian/data/rollout.h"
+#include "lydian/train/state_inventory.h"
+
+namespace lydian {
+
+/// Training that stopped by itself, with a reason for a person to read: a skill that is not reached, too many truncated completions, no signal for long, a
+/// failing verifier.
+class TrainingHalted : public Error {
+ public:
+  using Error::Error;
+};
+
+/// What one step gives to those who keep records.
+struct StageStep {
+  Metrics metrics;
+  std::vector<Rollout> rollouts;  ///< Empty in stages without rollouts.
+  std::vector<double> advantage;  ///< Of each rollout.
+};
+
+/// A part of a run that goes on by steps: supervised, GRPO. A run has several under one step counter.
+class Stage {
+ public:
+  virtual ~Stage() = default;
+  virtual std::string name() const = 0;
+  virtual bool finished() const = 0;
+  virtual std::int64_t planned_steps() const = 0;
+  /// Called until finished(). Throws TrainingHalted; the state is then that before the step.
+  virtual StageStep step() = 0;
+  /// Adds everything that a resumed stage needs, weights apart.
+  virtual void add_state(StateInventory& inventory) = 0;
+};
+
+}  // namespace lydian
