@@ -11,7 +11,7 @@ namespace lydian {
 struct StepRecord {
   std::string stage;
   std::int64_t step = 0;
-  std::int64_t total_steps = 0;  ///< Steps that this stage will take; 0 where unknown.
+  std::int64_t total_steps = 0;  ///< The step at which this stage will end, by the same counter; 0 where unknown.
   Metrics metrics;
 };
 
