@@ -1,0 +1,225 @@
+#include "lydian/core/config.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "core/config_node.h"
+#include "lydian/core/durable_file.h"
+#include "lydian/core/error.h"
+
+namespace lydian {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// nlohmann keeps the last of two equal keys without a word; here the second one is a mistake.
+class DuplicateKeys {
+ public:
+  explicit DuplicateKeys(std::string_view origin) : origin_(origin) {}
+
+  bool operator()(int, Json::parse_event_t event, Json& parsed) {
+    if (event == Json::parse_event_t::object_start) seen_.emplace_back();
+    if (event == Json::parse_event_t::object_end) seen_.pop_back();
+    if (event == Json::parse_event_t::key) {
+      const auto key = parsed.get<std::string>();
+      if (!seen_.back().insert(key).second) throw ConfigError("config", std::string(origin_) + ": the key \"" + key + "\" stands twice in one object");
+    }
+    return true;
+  }
+
+ private:
+  std::string_view origin_;
+  std::vector<std::set<std::string>> seen_;
+};
+
+std::string position_of(std::string_view text, std::size_t byte) {
+  const std::string_view before = text.substr(0, std::min(byte == 0 ? 0 : byte - 1, text.size()));
+  const std::size_t newline = before.rfind('\n');
+  const std::size_t column = newline == std::string_view::npos ? before.size() : before.size() - newline - 1;
+  return "line " + std::to_string(std::count(before.begin(), before.end(), '\n') + 1) + ", column " + std::to_string(column + 1);
+}
+
+// The library's message without its prefix "[json.exception.parse_error.101] parse error at line 1, column 2: ".
+std::string sentence_of(const Json::exception& error) {
+  std::string sentence = error.what();
+  sentence.erase(0, sentence.find("] ") + 2);
+  if (sentence.starts_with("parse error")) sentence.erase(0, sentence.find(": ") + 2);
+  return sentence;
+}
+
+// Lays `over` on `under`, which stands at `path`; origin_at(path below) names where a value of `over` was written.
+template <typename OriginAt>
+void lay_over(Json& under, const Json& over, const std::string& path, const OriginAt& origin_at, std::map<std::string, std::string>& origins) {
+  if (under.is_object() && over.is_object()) {
+    for (const auto& [key, value] : over.items()) lay_over(under[key], value, config_detail::join(path, key), origin_at, origins);
+    return;
+  }
+  under = over;
+  std::erase_if(origins, [&](const auto& entry) {
+    return entry.first.size() > path.size() && entry.first.starts_with(path) && (entry.first[path.size()] == '.' || entry.first[path.size()] == '[');
+  });
+  origins[path] = origin_at(path);
+}
+
+// Empty where a part of the key is.
+std::vector<std::string> split_key(std::string_view key) {
+  std::vector<std::string> names;
+  for (std::size_t begin = 0; begin <= key.size();) {
+    const std::size_t end = std::min(key.find('.', begin), key.size());
+    if (end == begin) return {};
+    names.emplace_back(key.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return names;
+}
+
+Json value_of_override(const std::string& text) {
+  Json value = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  return value.is_discarded() ? Json(text) : value;
+}
+
+}  // namespace
+
+namespace config_detail {
+
+std::string shown(const Json& value) {
+  constexpr std::size_t kLongest = 80;
+  std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  if (text.size() > kLongest) text = text.substr(0, kLongest) + "…";
+  return text;
+}
+
+std::string join(std::string_view path, std::string_view name) {
+  return path.empty() ? std::string(name) : std::string(path) + "." + std::string(name);
+}
+
+std::string origin_of(const Config::Node& node, std::string_view path) {
+  while (!path.empty()) {
+    const auto found = node.origins.find(std::string(path));
+    if (found != node.origins.end()) return found->second;
+    const std::size_t end = path.find_last_of(".[");
+    path = path.substr(0, end == std::string_view::npos ? 0 : end);
+  }
+  const auto root = node.origins.find("");
+  return root == node.origins.end() ? "config" : root->second;
+}
+
+void refuse(const Config::Node& node, const std::string& path, const std::string& expected, const Json& got) {
+  throw ConfigError("config", origin_of(node, path) + ": " + (path.empty() ? "" : path + ": ") + "expected " + expected + ", got " + shown(got));
+}
+
+Config below(const Config::Node& parent, Json value, std::string path) {
+  auto node = std::make_shared<Config::Node>();
+  node->value = std::move(value);
+  node->path = std::move(path);
+  node->origins = parent.origins;
+  return Config(std::move(node));
+}
+
+}  // namespace config_detail
+
+Config::Config() : node_(std::make_shared<Node>()) {}
+
+Config Config::read_file(const std::string& path) {
+  return parse(read_whole_file(path), path);
+}
+
+Config Config::parse(std::string_view text, std::string_view origin) {
+  auto node = std::make_shared<Node>();
+  node->origins[""] = origin;
+  try {
+    node->value = Json::parse(text, DuplicateKeys(origin), /*allow_exceptions=*/true, /*ignore_comments=*/true);
+  } catch (const Json::parse_error& error) {
+    throw ConfigError("config", std::string(origin) + ", " + position_of(text, error.byte) + ": " + sentence_of(error));
+  } catch (const Json::exception& error) {  // a number beyond double, with no position
+    throw ConfigError("config", std::string(origin) + ": " + sentence_of(error));
+  }
+  if (!node->value.is_object()) config_detail::refuse(*node, "", "an object {…}", node->value);
+  return Config(std::move(node));
+}
+
+Config Config::with_override(std::string_view assignment) const {
+  const std::size_t equals = assignment.find('=');
+  const std::string usage = "key=value with a dotted key, as in grpo.learning_rate=3e-4";
+  if (equals == std::string_view::npos) throw ConfigError("config", usage, config_detail::shown(std::string(assignment)));
+  const std::vector<std::string> names = split_key(assignment.substr(0, equals));
+  if (names.empty()) throw ConfigError("config", usage, config_detail::shown(std::string(assignment)));
+  auto node = std::make_shared<Node>(*node_);
+  const std::string origin = "override " + std::string(assignment);
+  Json* place = &node->value;
+  std::string path = node->path;
+  for (const std::string& name : names) {
+    if (place->is_null()) *place = Json::object();
+    if (!place->is_object()) throw ConfigError("config", origin + ": " + path + " is no object but " + config_detail::shown(*place));
+    path = config_detail::join(path, name);
+    place = &(*place)[name];
+  }
+  lay_over(
+      *place, value_of_override(std::string(assignment.substr(equals + 1))), path, [&](const std::string&) { return origin; }, node->origins);
+  return Config(std::move(node));
+}
+
+Config Config::merged_with(const Config& other) const {
+  auto node = std::make_shared<Node>(*node_);
+  const auto origin_at = [&](const std::string& path) {
+    return config_detail::origin_of(other.node(), config_detail::join(other.path(), path.substr(node_->path.empty() ? 0 : node_->path.size() + 1)));
+  };
+  for (const auto& [key, value] : other.node().value.items()) {
+    lay_over(node->value[key], value, config_detail::join(node_->path, key), origin_at, node->origins);
+  }
+  return Config(std::move(node));
+}
+
+bool Config::has(std::string_view key) const {
+  return node_->value.contains(key);
+}
+
+std::vector<std::string> Config::keys() const {
+  std::vector<std::string> names;
+  for (const auto& [key, value] : node_->value.items()) names.push_back(key);
+  return names;
+}
+
+Config Config::section(std::string_view key) const {
+  std::string path = config_detail::join(node_->path, key);
+  if (!has(key)) return config_detail::below(*node_, Json::object(), std::move(path));
+  const Json& value = node_->value.at(std::string(key));
+  if (!value.is_object()) config_detail::refuse(*node_, path, "an object {…}", value);
+  return config_detail::below(*node_, value, std::move(path));
+}
+
+std::vector<Config> Config::sections(std::string_view key) const {
+  std::vector<Config> found;
+  if (!has(key)) return found;
+  const std::string path = config_detail::join(node_->path, key);
+  const Json& list = node_->value.at(std::string(key));
+  if (!list.is_array()) config_detail::refuse(*node_, path, "a list of objects [{…}, …]", list);
+  for (const Json& value : list) {
+    const std::string place = path + "[" + std::to_string(found.size()) + "]";
+    if (!value.is_object()) config_detail::refuse(*node_, place, "an object {…}", value);
+    found.push_back(config_detail::below(*node_, value, place));
+  }
+  return found;
+}
+
+std::string Config::text(std::string_view key, std::string_view fallback) const {
+  if (!has(key)) return std::string(fallback);
+  const Json& value = node_->value.at(std::string(key));
+  if (!value.is_string()) config_detail::refuse(*node_, config_detail::join(node_->path, key), "text in quotes", value);
+  return value.get<std::string>();
+}
+
+std::string Config::dump(int indent) const {
+  try {
+    return node_->value.dump(indent);
+  } catch (const Json::type_error&) {  // only from text that came by an override or a struct, since the parser refuses it
+    throw ConfigError("config", config_detail::origin_of(*node_, node_->path) + ": expected text in UTF-8 in every value, got bytes that are none");
+  }
+}
+
+const std::string& Config::path() const {
+  return node_->path;
+}
+
+}  // namespace lydian
