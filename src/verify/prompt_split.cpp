@@ -1,0 +1,16 @@
+#include "lydian/verify/prompt_split.h"
+
+#include "lydian/core/random_stream.h"
+
+namespace lydian {
+
+Split split_of_prompt(std::string_view canonical_prompt, double dev_share, double test_share) {
+  // FNV-1a, then a full mix: FNV alone leaves the high bits of short texts poorly spread, and the share is read from them.
+  std::uint64_t hash = 0xcbf29ce484222325U;
+  for (const char byte : canonical_prompt) hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3U;
+  const double place = static_cast<double>(mix64(hash) >> 11) * 0x1.0p-53;
+  if (place < test_share) return Split::kTest;
+  return place < test_share + dev_share ? Split::kDev : Split::kTrain;
+}
+
+}  // namespace lydian

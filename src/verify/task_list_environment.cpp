@@ -1,0 +1,68 @@
+#include "lydian/verify/task_list_environment.h"
+
+#include <utility>
+
+#include "lydian/core/error.h"
+#include "lydian/verify/prompt_split.h"
+
+namespace lydian {
+namespace {
+
+/// The text by which a task is split. Turns are set apart by bytes that no text has, so that two conversations are equal only where all their turns are.
+std::string canonical_prompt(const Task& task) {
+  if (task.messages.empty()) return task.prompt;
+  std::string text;
+  for (const Message& message : task.messages) text += message.role + '\x1f' + message.content + '\x1e';
+  return text;
+}
+
+void check_shares(double dev, double test) {
+  // Written so that NaN is refused too.
+  if (!(dev >= 0.0 && test >= 0.0 && dev + test <= 1.0)) {
+    throw ConfigError("task_list_environment", "dev_share and test_share from 0 to 1 and at most 1 together",
+                      std::to_string(dev) + " and " + std::to_string(test));
+  }
+}
+
+}  // namespace
+
+TaskListEnvironment::TaskListEnvironment(TaskList list, std::shared_ptr<const Verifier> verifier)
+    : TaskListEnvironment(std::move(list), std::move(verifier), Options{}) {}
+
+TaskListEnvironment::TaskListEnvironment(TaskList list, std::shared_ptr<const Verifier> verifier, Options options)
+    : list_(std::move(list)), verifier_(std::move(verifier)), options_(std::move(options)) {
+  check_shares(options_.dev_share, options_.test_share);
+  if (!verifier_) throw ConfigError("task_list_environment", "a verifier", "none");
+  if (list_.tasks.empty()) throw ConfigError("task_list_environment", "at least one task", "none");
+  if (!list_.demonstrations.empty() && list_.demonstrations.size() != list_.tasks.size()) {
+    throw ShapeError("task_list_environment", "no demonstrations, or an entry for each of " + std::to_string(list_.tasks.size()) + " tasks",
+                     std::to_string(list_.demonstrations.size()));
+  }
+  for (std::size_t i = 0; i < list_.tasks.size(); ++i) {
+    const Task& task = list_.tasks[i];
+    if (!index_of_id_.emplace(task.id, i).second) throw ConfigError("task_list_environment", "an id of its own for each task", "two named " + task.id);
+    const Split split = split_of_prompt(canonical_prompt(task), options_.dev_share, options_.test_share);
+    members_[static_cast<std::size_t>(split)].push_back(i);
+  }
+}
+
+std::int64_t TaskListEnvironment::size(Split split) const {
+  return static_cast<std::int64_t>(members_[static_cast<std::size_t>(split)].size());
+}
+
+Task TaskListEnvironment::task(Split split, std::int64_t index) const {
+  if (index < 0 || index >= size(split)) {
+    throw Error("task_list_environment", std::string("an index below the size of ") + to_string(split) + ", " + std::to_string(size(split)),
+                std::to_string(index));
+  }
+  return list_.tasks[members_[static_cast<std::size_t>(split)][static_cast<std::size_t>(index)]];
+}
+
+std::optional<Demonstration> TaskListEnvironment::demonstrate(const Task& task, RandomStream&) const {
+  const auto found = index_of_id_.find(task.id);
+  if (found == index_of_id_.end()) throw Error("task_list_environment", "a task of this list", "id " + task.id);
+  if (list_.demonstrations.empty()) return std::nullopt;
+  return list_.demonstrations[found->second];
+}
+
+}  // namespace lydian
