@@ -19,7 +19,7 @@ class TransformerPolicy;
 /// A measured skill that the supervised stage must reach before reinforcement learning can build on it.
 struct SkillGate {
   double step_accuracy = 0.0;       ///< Least share of right steps in sampled thinking on the dev split; 0: not asked. Needs a StepJudge.
-  double answer_copy = 0.0;         ///< Least share of right answers given a thinking that solves the task; 0: not asked. Needs a StepJudge.
+  double answer_copy = 0.0;         ///< Least share of right greedy answers given a thinking that solves the task; 0: not asked. Needs a StepJudge.
   std::int64_t items = 500;         ///< Dev tasks that are tried.
   std::int64_t every_steps = 100;   ///< Further steps, at the schedule's last rate, between two tries.
   std::int64_t limit_steps = 5000;  ///< Steps in all after which the stage stops with a reason.

@@ -1,0 +1,26 @@
+#include "train/encoded_demonstration.h"
+
+namespace lydian {
+
+EncodedDemonstration encode_demonstration(const Tokenizer& tokenizer, const std::string& prompt, const Demonstration& demonstration) {
+  EncodedDemonstration encoded;
+  encoded.prompt = tokenizer.encode(prompt);
+  const auto add = [&](TokenId id, double weight) {
+    encoded.completion.push_back(id);
+    encoded.weight.push_back(static_cast<float>(weight));
+  };
+  const auto add_segments = [&](const std::vector<DemonstrationSegment>& segments) {
+    for (const DemonstrationSegment& segment : segments) {
+      for (const TokenId id : tokenizer.encode(segment.text)) add(id, segment.weight);
+    }
+  };
+  const bool delimited = demonstration.think && tokenizer.think_open_id() != kNoToken && tokenizer.think_close_id() != kNoToken;
+  if (delimited) add(tokenizer.think_open_id(), 1.0);
+  if (demonstration.think) add_segments(demonstration.thinking);
+  if (delimited) add(tokenizer.think_close_id(), 1.0);
+  add_segments(demonstration.answer);
+  add(tokenizer.eos_id(), 1.0);
+  return encoded;
+}
+
+}  // namespace lydian

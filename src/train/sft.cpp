@@ -1,0 +1,202 @@
+#include "lydian/train/sft.h"
+
+#include <ATen/ops/from_blob.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <span>
+
+#include "lydian/core/config.h"
+#include "lydian/policy/trainable_transformer.h"
+#include "train/encoded_demonstration.h"
+#include "train/skill.h"
+
+namespace lydian {
+namespace {
+
+std::string percent(double share) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f %%", 100.0 * share);
+  return text;
+}
+
+}  // namespace
+
+struct SupervisedStage::Implementation {
+  TrainablePolicy& policy;
+  const Tokenizer& tokenizer;
+  std::vector<WeightedEnvironment> environments;
+  SftOptions options;
+  ChatTemplate chat_template;
+  std::unique_ptr<TaskSampler> sampler;
+  AdamW optimizer;
+  std::int64_t step = 0;
+  bool gate_passed = false;
+
+  bool gated() const { return options.gate.step_accuracy > 0.0 || options.gate.answer_copy > 0.0; }
+  std::vector<EncodedDemonstration> draw_batch();
+  double forward_backward(std::span<const EncodedDemonstration> batch, double total_weight);
+  void try_gate(Metrics& metrics);
+  Metrics skill() const;
+};
+
+std::vector<EncodedDemonstration> SupervisedStage::Implementation::draw_batch() {
+  std::vector<EncodedDemonstration> batch;
+  std::uint64_t number = 0;
+  // Tasks without a trace are passed over; a list without any is found out after one round of it.
+  for (std::int64_t without = 0; static_cast<std::int64_t>(batch.size()) < options.batch_size;) {
+    const DrawnTask drawn = sampler->draw(1).front();
+    RandomStream stream({.seed = options.seed, .purpose = StreamPurpose::kSupervised, .step = static_cast<std::uint64_t>(step), .prompt = number++});
+    const auto* demonstrator = dynamic_cast<const Demonstrator*>(drawn.environment);
+    const std::optional<Demonstration> demonstration = demonstrator != nullptr ? demonstrator->demonstrate(*drawn.task, stream) : std::nullopt;
+    if (!demonstration) {
+      if (++without > 10000) throw ConfigError("sft", "an environment with demonstrations", "10,000 tasks one after another without one");
+      continue;
+    }
+    without = 0;
+    EncodedDemonstration encoded = encode_demonstration(tokenizer, render_prompt(*drawn.task, chat_template), *demonstration);
+    const auto length = static_cast<std::int64_t>(encoded.prompt.size() + encoded.completion.size());
+    if (length > policy.policy().max_positions()) {
+      throw ConfigError("sft", "demonstrations of at most " + std::to_string(policy.policy().max_positions()) + " tokens (policy.max_positions)",
+                        "task " + drawn.task->id + " with " + std::to_string(length));
+    }
+    batch.push_back(std::move(encoded));
+  }
+  return batch;
+}
+
+// Adds the gradient of sum(weight · -log_prob) / total_weight, micro-batch by micro-batch; returns the loss.
+double SupervisedStage::Implementation::forward_backward(std::span<const EncodedDemonstration> batch, double total_weight) {
+  double loss = 0.0;
+  for (std::size_t begin = 0; begin < batch.size();) {
+    PackedBatch packed;
+    std::vector<float> slope;
+    std::int64_t tokens = 0;
+    std::size_t end = begin;
+    for (; end < batch.size(); ++end) {
+      const EncodedDemonstration& one = batch[end];
+      const auto size = static_cast<std::int64_t>(one.prompt.size() + one.completion.size());
+      if (end > begin && tokens + size > options.micro_batch_tokens) break;
+      tokens += size;
+      packed.add_prompt(one.prompt, static_cast<std::int32_t>(end));
+      packed.add_row(one.completion, 1.0F);
+      for (const float weight : one.weight) slope.push_back(static_cast<float>(-weight / total_weight));
+    }
+    const PolicyOutput output = policy.forward(packed, {});
+    const float* log_prob = output.log_prob.data_ptr<float>();
+    for (std::size_t t = 0; t < slope.size(); ++t) loss += static_cast<double>(slope[t]) * log_prob[t];
+    // The loss is linear in the log-probs, so its gradient is known: -weight / total.
+    output.log_prob.backward(at::from_blob(slope.data(), {static_cast<std::int64_t>(slope.size())}).to(output.log_prob.device()));
+    begin = end;
+  }
+  return loss;
+}
+
+Metrics SupervisedStage::Implementation::skill() const {
+  return measure_skill(policy.policy(), tokenizer, environments, chat_template, options.gate.items, options.seed, static_cast<std::uint64_t>(step));
+}
+
+void SupervisedStage::Implementation::try_gate(Metrics& metrics) {
+  const Metrics measured = skill();
+  metrics.merge(measured);
+  const double steps = measured.get("step_accuracy").value_or(0.0), copy = measured.get("answer_copy").value_or(0.0);
+  gate_passed = steps >= options.gate.step_accuracy && copy >= options.gate.answer_copy;
+  metrics.set("gate_passed", gate_passed ? 1.0 : 0.0);
+  if (!gate_passed && step >= options.gate.limit_steps) {
+    throw TrainingHalted("sft", "the skill gate was not reached in " + std::to_string(step) + " steps: step accuracy " + percent(steps) + " of the asked " +
+                                    percent(options.gate.step_accuracy) + ", answer copied " + percent(copy) + " of the asked " + percent(options.gate.answer_copy) +
+                                    ". Train longer (sft.gate.limit_steps), or with a larger policy.");
+  }
+}
+
+SupervisedStage::SupervisedStage(TrainablePolicy& policy, const Tokenizer& tokenizer, std::vector<WeightedEnvironment> environments, SftOptions options,
+                                 ChatTemplate chat_template)
+    : implementation_(new Implementation{policy, tokenizer, environments, options, chat_template, nullptr, AdamW(options.optimizer)}) {
+  const bool demonstrated = std::any_of(environments.begin(), environments.end(),
+                                        [](const WeightedEnvironment& choice) { return dynamic_cast<const Demonstrator*>(choice.environment) != nullptr; });
+  if (!demonstrated) throw ConfigError("sft", "an environment that is a Demonstrator", "none");
+  implementation_->sampler = std::make_unique<ShuffledTaskSampler>(std::move(environments), mix64(options.seed ^ static_cast<std::uint64_t>(StreamPurpose::kSupervised)));
+  WeightStore* store = &policy.policy().weights();
+  implementation_->optimizer.reset({&store, 1});
+}
+
+SupervisedStage::~SupervisedStage() = default;
+
+bool SupervisedStage::finished() const {
+  const Implementation& stage = *implementation_;
+  return stage.step >= stage.options.max_steps && (!stage.gated() || stage.gate_passed);
+}
+
+std::int64_t SupervisedStage::planned_steps() const { return std::max(implementation_->options.max_steps, implementation_->step); }
+
+Metrics SupervisedStage::measure_skill() const { return implementation_->skill(); }
+
+StageStep SupervisedStage::step() {
+  Implementation& stage = *implementation_;
+  const std::vector<EncodedDemonstration> batch = stage.draw_batch();
+  double total_weight = 0.0;
+  std::int64_t tokens = 0;
+  for (const EncodedDemonstration& one : batch) {
+    tokens += static_cast<std::int64_t>(one.completion.size());
+    for (const float weight : one.weight) total_weight += weight;
+  }
+  if (!(total_weight > 0.0)) throw ConfigError("sft", "demonstrations with a positive weight", "a batch of weight " + std::to_string(total_weight));
+  stage.policy.clear_gradient();
+  StageStep result;
+  result.metrics.set("loss", stage.forward_backward(batch, total_weight));
+  stage.policy.finish_gradient();
+  const double rate = stage.options.schedule.rate(stage.options.learning_rate, stage.step, stage.options.max_steps);
+  WeightStore* store = &stage.policy.policy().weights();
+  result.metrics.set("grad_norm", stage.optimizer.step({&store, 1}, rate).grad_norm);
+  result.metrics.set("learning_rate", rate);
+  result.metrics.set("num_tokens", static_cast<double>(tokens));
+  ++stage.step;
+  const std::int64_t beyond = stage.step - stage.options.max_steps;
+  if (stage.gated() && beyond >= 0 && (beyond % std::max<std::int64_t>(1, stage.options.gate.every_steps) == 0 || stage.step >= stage.options.gate.limit_steps)) {
+    stage.try_gate(result.metrics);
+  }
+  return result;
+}
+
+void SupervisedStage::add_state(StateInventory& inventory) {
+  Implementation& stage = *implementation_;
+  WeightStore* store = &stage.policy.policy().weights();
+  stage.optimizer.add_state(inventory, {&store, 1}, "sft/");
+  stage.sampler->add_state(inventory, "sft/");
+  inventory.text(
+      "sft/step", [&stage] { return nlohmann::json{{"step", stage.step}, {"gate_passed", stage.gate_passed}}.dump(); },
+      [&stage](const std::string& text) {
+        const nlohmann::json state = nlohmann::json::parse(text);
+        stage.step = state.at("step").get<std::int64_t>();
+        stage.gate_passed = state.at("gate_passed").get<bool>();
+      });
+}
+
+Metrics sft(TransformerPolicy& policy, const Tokenizer& tokenizer, const Environment& environment, const SftOptions& options) {
+  TrainableTransformer trainable(policy);
+  SupervisedStage stage(trainable, tokenizer, {{&environment, 1.0}}, options);
+  Metrics last;
+  while (!stage.finished()) last = stage.step().metrics;
+  return last;
+}
+
+void describe(ConfigVisitor& visitor, SkillGate& gate) {
+  visitor.field({"step_accuracy", "Least share of right thinking steps on the dev split; 0: not asked", 0, 1}, gate.step_accuracy);
+  visitor.field({"answer_copy", "Least share of right answers given a solving thinking; 0: not asked", 0, 1}, gate.answer_copy);
+  visitor.field({"items", "Dev tasks that are tried", 1, 1e6}, gate.items);
+  visitor.field({"every_steps", "Further steps between two tries", 1, 1e9}, gate.every_steps);
+  visitor.field({"limit_steps", "Steps in all after which the stage stops with a reason", 1, 1e9}, gate.limit_steps);
+}
+
+void describe(ConfigVisitor& visitor, SftOptions& options) {
+  visitor.field({"max_steps", "Optimizer steps, before the gate asks for more", 1, 1e9}, options.max_steps);
+  visitor.field({"batch_size", "Demonstrations a step", 1, 1e6}, options.batch_size);
+  visitor.field({"learning_rate", "Peak learning rate", 0, 10}, options.learning_rate);
+  visitor.group({"schedule", "How the learning rate goes"}, options.schedule);
+  visitor.group({"optimizer", "AdamW"}, options.optimizer);
+  visitor.field({"micro_batch_tokens", "Prompt and completion tokens of one forward", 1, 1e9}, options.micro_batch_tokens);
+  visitor.group({"gate", "Skill that must be reached before the next stage"}, options.gate);
+  visitor.field({"seed", "Seed of the traces and their order; the run's where it is absent"}, options.seed);
+}
+
+}  // namespace lydian

@@ -1,0 +1,72 @@
+#include "train/skill.h"
+
+#include <algorithm>
+
+#include "lydian/core/error.h"
+#include "lydian/rollout/rollout_engine.h"
+#include "lydian/verify/verifier_pool.h"
+
+namespace lydian {
+namespace {
+
+constexpr std::int64_t kMaxCompletion = 512;
+
+struct Measured {
+  std::int64_t judged = 0, correct = 0, answers = 0, right = 0;
+};
+
+RolloutRequest request_of(const Tokenizer& tokenizer, const std::string& prompt, std::uint64_t seed, std::uint64_t step, std::int64_t item) {
+  RolloutRequest request;
+  request.prompt_ids = tokenizer.encode(prompt);
+  request.sampling.max_completion_length = kMaxCompletion;
+  request.key = {.seed = seed, .purpose = StreamPurpose::kAudit, .step = step, .prompt = static_cast<std::uint64_t>(item)};
+  request.tag = item;
+  return request;
+}
+
+void measure(const Policy& policy, const Tokenizer& tokenizer, const Environment& environment, const StepJudge& judge, ChatTemplate chat_template, std::int64_t items,
+             std::uint64_t seed, std::uint64_t step, Measured& measured) {
+  std::vector<Task> tasks;
+  for (std::int64_t item = 0; item < std::min(items, environment.size(Split::kDev)); ++item) tasks.push_back(environment.task(Split::kDev, item));
+  RolloutEngine free_engine(policy, tokenizer), copy_engine(policy, tokenizer);
+  for (std::size_t item = 0; item < tasks.size(); ++item) {
+    const std::string prompt = render_prompt(tasks[item], chat_template);
+    RolloutRequest request = request_of(tokenizer, prompt, seed, step, static_cast<std::int64_t>(item));
+    free_engine.submit(request, 1);
+    if (tokenizer.think_close_id() == kNoToken) continue;
+    request.prompt_ids.push_back(tokenizer.think_open_id());
+    const std::vector<TokenId> thinking = tokenizer.encode(judge.solving_thinking(tasks[item]));
+    request.prompt_ids.insert(request.prompt_ids.end(), thinking.begin(), thinking.end());
+    request.prompt_ids.push_back(tokenizer.think_close_id());
+    request.sampling.temperature = 0.0;
+    copy_engine.submit(request, 1);
+  }
+  for (const FinishedRollout& finished : free_engine.run()) {
+    const StepJudge::Steps steps = judge.judge_steps(tasks[static_cast<std::size_t>(finished.tag)], finished.completion.thinking);
+    measured.judged += steps.judged;
+    measured.correct += steps.correct;
+  }
+  for (const FinishedRollout& finished : copy_engine.run()) {
+    const Verdict verdict = verify_guarded(environment.verifier(), tasks[static_cast<std::size_t>(finished.tag)], finished.completion);
+    ++measured.answers;
+    measured.right += verdict.valid() && verdict.reward >= 1.0 ? 1 : 0;
+  }
+}
+
+}  // namespace
+
+Metrics measure_skill(const Policy& policy, const Tokenizer& tokenizer, const std::vector<WeightedEnvironment>& environments, ChatTemplate chat_template, std::int64_t items,
+                      std::uint64_t seed, std::uint64_t step) {
+  Measured measured;
+  for (const WeightedEnvironment& choice : environments) {
+    if (const auto* judge = dynamic_cast<const StepJudge*>(choice.environment)) {
+      measure(policy, tokenizer, *choice.environment, *judge, chat_template, items, seed, step, measured);
+    }
+  }
+  Metrics metrics;
+  if (measured.judged > 0) metrics.set("step_accuracy", static_cast<double>(measured.correct) / static_cast<double>(measured.judged));
+  if (measured.answers > 0) metrics.set("answer_copy", static_cast<double>(measured.right) / static_cast<double>(measured.answers));
+  return metrics;
+}
+
+}  // namespace lydian

@@ -1,0 +1,86 @@
+#include "lydian/train/state_inventory.h"
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "lydian/core/durable_file.h"
+#include "lydian/core/error.h"
+#include "lydian/model/safetensors.h"
+
+namespace lydian {
+namespace {
+
+constexpr int kSchemaVersion = 1;
+
+using Json = nlohmann::ordered_json;
+
+}  // namespace
+
+std::vector<std::string> StateInventory::names() const {
+  std::vector<std::string> all;
+  for (const Text& item : texts_) all.push_back(item.name);
+  for (const Array& item : arrays_) all.push_back(item.name);
+  return all;
+}
+
+void StateInventory::text(std::string name, std::function<std::string()> save, std::function<void(const std::string&)> load) {
+  const std::vector<std::string> taken = names();
+  if (std::find(taken.begin(), taken.end(), name) != taken.end()) throw Error("state_inventory", "items of different names", "two named " + name);
+  texts_.push_back({std::move(name), std::move(save), std::move(load)});
+}
+
+void StateInventory::array(std::string name, std::function<std::span<float>()> values) {
+  const std::vector<std::string> taken = names();
+  if (std::find(taken.begin(), taken.end(), name) != taken.end()) throw Error("state_inventory", "items of different names", "two named " + name);
+  arrays_.push_back({std::move(name), std::move(values)});
+}
+
+void StateInventory::save(const std::string& folder) const {
+  std::vector<NamedTensor> tensors;
+  for (const Array& item : arrays_) {
+    const std::span<float> values = item.values();
+    tensors.push_back({item.name, {static_cast<std::int64_t>(values.size())}, {values.begin(), values.end()}});
+  }
+  write_safetensors(folder + "/optimizer.safetensors", tensors);
+  Json state;
+  state["schema_version"] = kSchemaVersion;
+  for (const Text& item : texts_) state["items"][item.name] = Json::parse(item.save());
+  write_file_durably(folder + "/state.json", state.dump(1) + "\n");
+}
+
+void StateInventory::load(const std::string& folder, const std::set<std::string>& leave_out) const {
+  const std::string state_path = folder + "/state.json", tensor_path = folder + "/optimizer.safetensors";
+  Json state;
+  try {
+    state = Json::parse(read_whole_file(state_path));
+    if (state.at("schema_version").get<int>() != kSchemaVersion) {
+      throw IoError("checkpoint", state_path + " of schema version " + std::to_string(kSchemaVersion), state.at("schema_version").dump());
+    }
+  } catch (const nlohmann::json::exception& error) {
+    throw IoError("checkpoint", state_path + " to be a checkpoint's state", error.what());
+  }
+  for (const Text& item : texts_) {
+    if (leave_out.contains(item.name)) continue;
+    if (!state["items"].contains(item.name)) throw IoError("checkpoint", "an item " + item.name + " in " + state_path, "none");
+    item.load(state["items"][item.name].dump());
+  }
+  std::map<std::string, NamedTensor> tensors;
+  for (NamedTensor& tensor : read_safetensors(tensor_path)) tensors[tensor.name] = std::move(tensor);
+  for (const Array& item : arrays_) {
+    if (leave_out.contains(item.name)) continue;
+    const auto found = tensors.find(item.name);
+    if (found == tensors.end()) throw IoError("checkpoint", "a tensor " + item.name + " in " + tensor_path, "none");
+    const std::span<float> values = item.values();
+    if (found->second.values.size() != values.size()) {
+      throw IoError("checkpoint", item.name + " in " + tensor_path + " with " + std::to_string(values.size()) + " values", std::to_string(found->second.values.size()));
+    }
+    std::copy(found->second.values.begin(), found->second.values.end(), values.begin());
+  }
+  for (const auto& [name, value] : state["items"].items()) {
+    const std::vector<std::string> known = names();
+    if (std::find(known.begin(), known.end(), name) == known.end()) throw IoError("checkpoint", "only known items in " + state_path, name);
+  }
+}
+
+}  // namespace lydian
