@@ -36,7 +36,7 @@ struct SupervisedStage::Implementation {
   bool gated() const { return options.gate.step_accuracy > 0.0 || options.gate.answer_copy > 0.0; }
   std::vector<EncodedDemonstration> draw_batch();
   double forward_backward(std::span<const EncodedDemonstration> batch, double total_weight);
-  void try_gate(Metrics& metrics);
+  void try_gate(StageStep& result);
   Metrics skill() const;
 };
 
@@ -96,16 +96,16 @@ Metrics SupervisedStage::Implementation::skill() const {
   return measure_skill(policy.policy(), tokenizer, environments, chat_template, options.gate.items, options.seed, static_cast<std::uint64_t>(step));
 }
 
-void SupervisedStage::Implementation::try_gate(Metrics& metrics) {
+void SupervisedStage::Implementation::try_gate(StageStep& result) {
   const Metrics measured = skill();
-  metrics.merge(measured);
+  result.metrics.merge(measured);
   const double steps = measured.get("step_accuracy").value_or(0.0), copy = measured.get("answer_copy").value_or(0.0);
   gate_passed = steps >= options.gate.step_accuracy && copy >= options.gate.answer_copy;
-  metrics.set("gate_passed", gate_passed ? 1.0 : 0.0);
+  result.metrics.set("gate_passed", gate_passed ? 1.0 : 0.0);
   if (!gate_passed && step >= options.gate.limit_steps) {
-    throw TrainingHalted("sft", "the skill gate was not reached in " + std::to_string(step) + " steps: step accuracy " + percent(steps) + " of the asked " +
-                                    percent(options.gate.step_accuracy) + ", answer copied " + percent(copy) + " of the asked " + percent(options.gate.answer_copy) +
-                                    ". Train longer (sft.gate.limit_steps), or with a larger policy.");
+    result.halt_reason = "the skill gate was not reached in " + std::to_string(step) + " steps: step accuracy " + percent(steps) + " of the asked " +
+                         percent(options.gate.step_accuracy) + ", answers copied " + percent(copy) + " of the asked " + percent(options.gate.answer_copy) +
+                         "; train longer (sft.gate.limit_steps), or with a larger policy";
   }
 }
 
@@ -153,7 +153,7 @@ StageStep SupervisedStage::step() {
   ++stage.step;
   const std::int64_t beyond = stage.step - stage.options.max_steps;
   if (stage.gated() && beyond >= 0 && (beyond % std::max<std::int64_t>(1, stage.options.gate.every_steps) == 0 || stage.step >= stage.options.gate.limit_steps)) {
-    stage.try_gate(result.metrics);
+    stage.try_gate(result);
   }
   return result;
 }
@@ -176,7 +176,11 @@ Metrics sft(TransformerPolicy& policy, const Tokenizer& tokenizer, const Environ
   TrainableTransformer trainable(policy);
   SupervisedStage stage(trainable, tokenizer, {{&environment, 1.0}}, options);
   Metrics last;
-  while (!stage.finished()) last = stage.step().metrics;
+  while (!stage.finished()) {
+    const StageStep result = stage.step();
+    last = result.metrics;
+    if (!result.halt_reason.empty()) throw TrainingHalted("sft", result.halt_reason);
+  }
   return last;
 }
 

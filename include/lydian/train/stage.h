@@ -23,6 +23,7 @@ struct StageStep {
   Metrics metrics;
   std::vector<Rollout> rollouts;  ///< Empty in stages without rollouts.
   std::vector<double> advantage;  ///< Of each rollout.
+  std::string halt_reason;        ///< Not empty: the stage must not go on, and why.
 };
 
 /// A part of a run that goes on by steps: supervised, GRPO. A run has several under one step counter.
@@ -32,7 +33,9 @@ class Stage {
   virtual std::string name() const = 0;
   virtual bool finished() const = 0;
   virtual std::int64_t planned_steps() const = 0;
-  /// Called until finished(). Throws TrainingHalted; the state is then that before the step.
+  /// Before the first step: measures where the stage starts from; no metrics where there is nothing to measure.
+  virtual StageStep begin() { return {}; }
+  /// Called until finished().
   virtual StageStep step() = 0;
   /// Adds everything that a resumed stage needs, weights apart.
   virtual void add_state(StateInventory& inventory) = 0;

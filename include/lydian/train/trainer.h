@@ -28,7 +28,7 @@ struct TrainerParts {
 
 /// The order of a reinforcement-learning step (docs/design.md §5); all maths is in its parts.
 ///
-/// Errors: TrainingHalted where a HaltOptions limit is crossed; ConfigError at construction for options that do not fit.
+/// Errors: ConfigError at construction for options that do not fit.
 class Trainer final : public Stage {
  public:
   /// GRPO over one environment. Everything passed by reference must outlive the trainer.
@@ -43,10 +43,12 @@ class Trainer final : public Stage {
   std::string name() const override { return "grpo"; }
   bool finished() const override;
   std::int64_t planned_steps() const override;
+  StageStep begin() override;
   StageStep step() override;
   void add_state(StateInventory& inventory) override;
 
   /// `steps` steps (more than max_steps if asked for), records in options.output_dir where it is set. Returns the last step's metrics.
+  /// Throws TrainingHalted where a HaltOptions limit is crossed.
   Metrics train(std::int64_t steps);
 
   /// Largest difference between a recorded and a recomputed log-prob so far, and how many tokens were compared.

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lydian/train/trainer.h"
+
+namespace lydian {
+
+/// The rollouts of a step, ready to learn from.
+struct StepRollouts {
+  std::vector<Rollout> rollouts;  ///< Groups numbered from 0, one after another.
+  std::int64_t draws = 0;         ///< Groups sampled in all.
+  std::int64_t replaced = 0;      ///< Flat groups that dynamic sampling replaced.
+};
+
+/// A group's rows within the batch: rollouts begin … end - 1, one row each.
+struct GroupRows {
+  std::int64_t begin = 0, end = 0;
+  bool useful = false;
+};
+
+/// What rows 8 to 10 of the step table did.
+struct UpdateReport {
+  Metrics sums;              ///< Of the objective, over all micro-batches of the step.
+  double loss = 0.0;         ///< Mean over the optimizer steps.
+  double grad_norm = 0.0;    ///< Of the last optimizer step.
+  double entropy_sum = 0.0;  ///< Over the trained tokens of the first pass.
+  std::int64_t trained_tokens = 0, optimizer_steps = 0;
+  double max_difference = 0.0;  ///< Between recorded and recomputed log-probs.
+  std::int64_t tokens_compared = 0;
+};
+
+struct Trainer::Implementation {
+  TrainablePolicy* policy;
+  std::unique_ptr<TrainablePolicy> owned_policy;
+  const Tokenizer* tokenizer;
+  std::vector<WeightedEnvironment> environments;
+  TrainerOptions options;
+  TrainerParts parts;
+  ChatTemplate chat_template;
+  std::unique_ptr<VerifierPool> verifiers;
+
+  // State that a resumed run needs (see add_state), moments and sampler apart.
+  std::int64_t step = 0;
+  double max_difference = 0.0;
+  std::int64_t tokens_compared = 0;
+  std::int64_t flat_steps = 0;              // Steps one after another in which no group had spread.
+  std::deque<double> truncated_of_steps;    // Of the last halt.window steps.
+
+  void check_options() const;
+  // trainer_rollouts.cpp: rows 1 to 4 of the step table.
+  StepRollouts roll_out();
+  std::vector<Rollout> sample_groups(std::int64_t first_prompt, std::int64_t first_group);
+  Metrics evaluate_dev() const;
+  // trainer_update.cpp: rows 6 and 8 to 10.
+  std::vector<float> old_log_prob(const RolloutBatch& batch, const std::vector<GroupRows>& groups);
+  UpdateReport update(const RolloutBatch& batch, const std::vector<GroupRows>& groups, const std::vector<double>& advantage, const std::vector<float>& old_log_prob);
+  double optimizer_step(const RolloutBatch& batch, std::span<const GroupRows> groups, const std::vector<double>& advantage, const std::vector<float>& old_log_prob,
+                        bool compare, UpdateReport& report);
+  void audit(const RolloutBatch& batch, const std::vector<GroupRows>& groups, UpdateReport& report);
+  // trainer_metrics.cpp: row 11.
+  void add_metrics(Metrics& metrics, const StepRollouts& drawn, const RolloutBatch& batch, const UpdateReport& update) const;
+  std::string halt_reason(const RolloutBatch& batch, const std::vector<GroupRows>& groups);
+};
+
+/// The groups of a batch in order; every group must stand in one piece.
+std::vector<GroupRows> rows_of_groups(const RolloutBatch& batch);
+
+}  // namespace lydian

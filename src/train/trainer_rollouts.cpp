@@ -1,0 +1,133 @@
+#include <algorithm>
+#include <cmath>
+
+#include "lydian/core/portable_math.h"
+#include "lydian/eval/evaluator.h"
+#include "train/trainer_implementation.h"
+
+namespace lydian {
+namespace {
+
+SamplingOptions sampling_of(const TrainerOptions& options) {
+  return {.temperature = options.temperature, .max_completion_length = options.max_completion_length};
+}
+
+// One cap for a prompt's whole group: floor((max + 1)^u) - 1, so that short caps are as frequent, octave by octave, as long ones.
+ThinkingBudget budget_of_prompt(const TrainerOptions& options, std::uint64_t step, std::uint64_t prompt) {
+  ThinkingBudget budget = options.thinking;
+  if (options.thinking_cap_share <= 0.0) return budget;
+  RandomStream stream({.seed = options.seed, .purpose = StreamPurpose::kThinkingCap, .step = step, .prompt = prompt});
+  if (stream.uniform() >= options.thinking_cap_share) return budget;
+  const double drawn = portable::exp(stream.uniform() * portable::log(static_cast<double>(options.thinking_cap_max) + 1.0));
+  const auto cap = static_cast<std::int64_t>(std::floor(drawn)) - 1;
+  budget.max_tokens = budget.limited() ? std::min(budget.max_tokens, cap) : cap;
+  return budget;
+}
+
+void throw_coins(std::vector<Rollout>& rollouts, std::uint64_t seed, std::uint64_t step) {
+  for (Rollout& rollout : rollouts) {
+    RandomStream stream({.seed = seed,
+                         .purpose = StreamPurpose::kRandomReward,
+                         .step = step,
+                         .prompt = static_cast<std::uint64_t>(rollout.prompt_number),
+                         .sample = static_cast<std::uint64_t>(rollout.sample)});
+    rollout.verdict = Verdict::scored(static_cast<double>(stream.bits() >> 63), "random reward");
+  }
+}
+
+bool has_spread(std::span<const Rollout> group) {
+  const Rollout* first = nullptr;
+  for (const Rollout& rollout : group) {
+    if (!rollout.verdict.valid()) continue;
+    if (first == nullptr) {
+      first = &rollout;
+    } else if (rollout.verdict.reward != first->verdict.reward) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+std::vector<Rollout> Trainer::Implementation::sample_groups(std::int64_t first_prompt, std::int64_t first_group) {
+  std::vector<EpisodeRequest> requests;
+  const auto step_key = static_cast<std::uint64_t>(step);
+  std::int64_t number = first_prompt;
+  for (const DrawnTask& drawn : parts.task_sampler->draw(options.prompts_per_step)) {
+    EpisodeRequest request;
+    request.task = drawn.task;
+    request.environment = drawn.environment;
+    request.sampling = sampling_of(options);
+    request.budget = budget_of_prompt(options, step_key, static_cast<std::uint64_t>(number));
+    request.key = {.seed = options.seed, .purpose = StreamPurpose::kRollout, .step = step_key, .prompt = static_cast<std::uint64_t>(number)};
+    request.samples = static_cast<std::int32_t>(options.num_generations);
+    request.group = static_cast<std::int32_t>(first_group + number - first_prompt);
+    requests.push_back(std::move(request));
+    ++number;
+  }
+  const EpisodeDriver driver(policy->policy(), *tokenizer, *verifiers, {.chat_template = chat_template, .max_rows = options.max_rows});
+  std::vector<Rollout> rollouts = driver.run(requests);
+  if (options.random_reward) throw_coins(rollouts, options.seed, step_key);
+  const auto size = static_cast<std::size_t>(options.num_generations);
+  for (std::size_t begin = 0; begin < rollouts.size(); begin += size) {
+    for (const auto& shaper : parts.shapers) shaper->shape({rollouts.data() + begin, size});
+  }
+  return rollouts;
+}
+
+StepRollouts Trainer::Implementation::roll_out() {
+  const std::int64_t wanted = options.prompts_per_step;
+  const auto size = static_cast<std::size_t>(options.num_generations);
+  StepRollouts result;
+  result.rollouts = sample_groups(0, 0);
+  result.draws = wanted;
+  if (options.refills == 0) return result;
+
+  // Dynamic sampling: groups with spread take the places first; what is still free after the last refill goes to the earliest flat groups.
+  std::vector<std::vector<Rollout>> useful, flat;
+  const auto sort_in = [&](std::vector<Rollout>& rollouts) {
+    for (std::size_t begin = 0; begin < rollouts.size(); begin += size) {
+      std::vector<Rollout> group(std::make_move_iterator(rollouts.begin() + static_cast<std::ptrdiff_t>(begin)),
+                                 std::make_move_iterator(rollouts.begin() + static_cast<std::ptrdiff_t>(begin + size)));
+      (has_spread(group) ? useful : flat).push_back(std::move(group));
+    }
+  };
+  sort_in(result.rollouts);
+  for (std::int64_t refill = 0; refill < options.refills && static_cast<std::int64_t>(useful.size()) < wanted; ++refill, result.draws += wanted) {
+    std::vector<Rollout> more = sample_groups(result.draws, result.draws);
+    sort_in(more);
+  }
+  result.rollouts.clear();
+  for (std::vector<std::vector<Rollout>>* kind : {&useful, &flat}) {
+    for (std::vector<Rollout>& group : *kind) {
+      const auto placed = static_cast<std::int64_t>(result.rollouts.size() / size);
+      if (placed == wanted) break;
+      for (Rollout& rollout : group) {
+        rollout.group = static_cast<std::int32_t>(placed);
+        result.rollouts.push_back(std::move(rollout));
+      }
+    }
+  }
+  result.replaced = result.draws - wanted;
+  return result;
+}
+
+Metrics Trainer::Implementation::evaluate_dev() const {
+  Metrics metrics;
+  double pass_rate = 0.0, thinking = 0.0;
+  for (const WeightedEnvironment& choice : environments) {
+    const Environment& environment = *choice.environment;
+    EvaluationOptions evaluation{.split = Split::kDev, .items = options.eval_items, .sampling = sampling_of(options), .thinking = options.thinking, .seed = options.seed};
+    evaluation.max_rows = options.max_rows;
+    const Evaluation found = evaluate(policy->policy(), *tokenizer, environment, evaluation);
+    pass_rate += found.accuracy.mean / static_cast<double>(environments.size());
+    thinking += found.thinking_mean / static_cast<double>(environments.size());
+    if (environments.size() > 1) metrics.set("eval/" + environment.name() + "/pass_rate", found.accuracy.mean);
+  }
+  metrics.set("eval/pass_rate", pass_rate);
+  metrics.set("eval/thinking_mean", thinking);
+  return metrics;
+}
+
+}  // namespace lydian
