@@ -26,6 +26,8 @@ class PolicyObjective {
   virtual bool needs_entropy() const { return false; }
   /// Scalar loss of this micro-batch's share; adds sums (not means) of its statistics to `sums`.
   virtual at::Tensor loss(const ObjectiveInput& input, const LossTotals& totals, Metrics& sums) const = 0;
+  /// The step's metrics from the sums of all its micro-batches; names as TRL's (clip_ratio/low_mean, …).
+  virtual Metrics statistics(const Metrics& sums) const = 0;
 };
 
 }  // namespace lydian

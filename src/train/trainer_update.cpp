@@ -1,0 +1,203 @@
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/from_blob.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "lydian/core/error.h"
+#include "train/trainer_implementation.h"
+
+namespace lydian {
+namespace {
+
+std::int64_t tokens_of_group(const RolloutBatch& batch, const GroupRows& group) {
+  const auto prompt = static_cast<std::size_t>(batch.prompt_of_row[static_cast<std::size_t>(group.begin)]);
+  return batch.prompt_offsets[prompt + 1] - batch.prompt_offsets[prompt] + batch.completion_offsets[static_cast<std::size_t>(group.end)] -
+         batch.completion_offsets[static_cast<std::size_t>(group.begin)];
+}
+
+/// Rows of one forward with what the objective needs of them.
+struct MicroBatch {
+  PackedBatch packed;
+  std::vector<float> old_log_prob, behavior, advantage, mask;
+  std::vector<std::int64_t> row_of_token;
+};
+
+void add_row(MicroBatch& micro, const RolloutBatch& batch, std::int64_t row, double advantage, const std::vector<float>& old_log_prob) {
+  const auto r = static_cast<std::size_t>(row);
+  const auto begin = static_cast<std::size_t>(batch.completion_offsets[r]), end = static_cast<std::size_t>(batch.completion_offsets[r + 1]);
+  const bool valid = batch.valid[static_cast<std::size_t>(batch.rollout_of_row[r])] != 0;
+  for (std::size_t t = begin; t < end; ++t) {
+    const bool trained = valid && batch.source[t] == TokenSource::kSampled;
+    micro.mask.push_back(trained ? 1.0F : 0.0F);
+    micro.advantage.push_back(trained ? static_cast<float>(advantage) : 0.0F);
+    micro.behavior.push_back(batch.behavior_log_prob[t]);
+    micro.old_log_prob.push_back(old_log_prob[t]);
+    micro.row_of_token.push_back(micro.packed.rows());
+  }
+  micro.packed.add_row({batch.completion_ids.data() + begin, end - begin}, batch.temperature[r]);
+}
+
+void add_prompt(PackedBatch& packed, const RolloutBatch& batch, std::int64_t row, std::int64_t group_in_step) {
+  const auto prompt = static_cast<std::size_t>(batch.prompt_of_row[static_cast<std::size_t>(row)]);
+  const auto begin = static_cast<std::size_t>(batch.prompt_offsets[prompt]), end = static_cast<std::size_t>(batch.prompt_offsets[prompt + 1]);
+  packed.add_prompt({batch.prompt_ids.data() + begin, end - begin}, static_cast<std::int32_t>(group_in_step));
+}
+
+/// Compares recomputed log-probs with recorded ones, bit by bit in effect: any difference of bits of finite numbers is a difference of values.
+void compare(const float* recomputed, const std::vector<float>& recorded, UpdateReport& report) {
+  for (std::size_t t = 0; t < recorded.size(); ++t) {
+    const double difference = std::fabs(static_cast<double>(recomputed[t]) - static_cast<double>(recorded[t]));
+    report.max_difference = std::isnan(difference) ? HUGE_VAL : std::max(report.max_difference, difference);
+  }
+  report.tokens_compared += static_cast<std::int64_t>(recorded.size());
+}
+
+template <typename T>
+at::Tensor view(std::vector<T>& values, at::ScalarType type, const at::Tensor& like) {
+  return at::from_blob(values.data(), {static_cast<std::int64_t>(values.size())}, at::TensorOptions().dtype(type)).to(like.device());
+}
+
+LossTotals totals_of(const RolloutBatch& batch, std::span<const GroupRows> groups) {
+  LossTotals totals;
+  for (const GroupRows& group : groups) {
+    ++totals.groups;
+    for (std::int64_t row = group.begin; row < group.end; ++row) {
+      const auto r = static_cast<std::size_t>(row);
+      if (batch.valid[static_cast<std::size_t>(batch.rollout_of_row[r])] == 0) continue;
+      ++totals.sequences;
+      for (std::int64_t t = batch.completion_offsets[r]; t < batch.completion_offsets[r + 1]; ++t) {
+        totals.tokens += batch.source[static_cast<std::size_t>(t)] == TokenSource::kSampled ? 1 : 0;
+      }
+    }
+  }
+  return totals;
+}
+
+std::vector<GroupRows> mini_batch(const std::vector<GroupRows>& groups, std::int64_t index, std::int64_t count) {
+  const auto total = static_cast<std::int64_t>(groups.size());
+  return {groups.begin() + total * index / count, groups.begin() + total * (index + 1) / count};
+}
+
+}  // namespace
+
+std::vector<GroupRows> rows_of_groups(const RolloutBatch& batch) {
+  std::vector<GroupRows> groups;
+  for (std::int64_t row = 0; row < batch.rows(); ++row) {
+    const auto rollout = static_cast<std::size_t>(batch.rollout_of_row[static_cast<std::size_t>(row)]);
+    const bool begins = row == 0 || batch.group_of_rollout[rollout] != batch.group_of_rollout[static_cast<std::size_t>(batch.rollout_of_row[static_cast<std::size_t>(row) - 1])];
+    if (begins) groups.push_back({row, row, false});
+    groups.back().end = row + 1;
+  }
+  const GroupSignal signal = group_signal(batch);
+  if (signal.groups.size() != groups.size()) throw ShapeError("trainer", "every group in one piece of the batch", "a group in several");
+  for (std::size_t i = 0; i < groups.size(); ++i) groups[i].useful = signal.useful[i] != 0;
+  return groups;
+}
+
+std::vector<float> Trainer::Implementation::old_log_prob(const RolloutBatch& batch, const std::vector<GroupRows>& groups) {
+  std::vector<float> old = batch.behavior_log_prob;
+  if (policy->policy().exact()) return old;  // The recorded ones are the old ones, bit by bit; the update compares them.
+  const at::NoGradGuard no_grad;
+  for (const GroupRows& group : groups) {
+    MicroBatch micro;
+    add_prompt(micro.packed, batch, group.begin, 0);
+    for (std::int64_t row = group.begin; row < group.end; ++row) add_row(micro, batch, row, 0.0, old);
+    const at::Tensor log_prob = policy->forward(micro.packed, {}).log_prob.cpu().contiguous();
+    std::memcpy(old.data() + batch.completion_offsets[static_cast<std::size_t>(group.begin)], log_prob.data_ptr<float>(), micro.mask.size() * sizeof(float));
+  }
+  return old;
+}
+
+// Untrained rows, and rows of later mini-batches, are compared by a drawn sample of their groups before any weight changes.
+void Trainer::Implementation::audit(const RolloutBatch& batch, const std::vector<GroupRows>& groups, UpdateReport& report) {
+  const std::size_t first_mini_batch = mini_batch(groups, 0, options.mini_batches).size();
+  std::vector<GroupRows> candidates;
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    if (i >= first_mini_batch || !groups[i].useful) candidates.push_back(groups[i]);
+  }
+  RandomStream stream({.seed = options.seed, .purpose = StreamPurpose::kAudit, .step = static_cast<std::uint64_t>(step)});
+  const at::NoGradGuard no_grad;
+  for (std::int64_t i = 0; i < options.audit_groups && !candidates.empty(); ++i) {
+    const std::size_t chosen = stream.below(candidates.size());
+    MicroBatch micro;
+    add_prompt(micro.packed, batch, candidates[chosen].begin, 0);
+    for (std::int64_t row = candidates[chosen].begin; row < candidates[chosen].end; ++row) add_row(micro, batch, row, 0.0, batch.behavior_log_prob);
+    const at::Tensor log_prob = policy->forward(micro.packed, {}).log_prob.cpu().contiguous();
+    compare(log_prob.data_ptr<float>(), micro.behavior, report);
+    candidates.erase(candidates.begin() + static_cast<std::ptrdiff_t>(chosen));
+  }
+}
+
+UpdateReport Trainer::Implementation::update(const RolloutBatch& batch, const std::vector<GroupRows>& groups, const std::vector<double>& advantage,
+                                             const std::vector<float>& old_log_prob) {
+  UpdateReport report;
+  audit(batch, groups, report);
+  double loss = 0.0;
+  for (std::int64_t iteration = 0; iteration < options.num_iterations; ++iteration) {
+    for (std::int64_t index = 0; index < options.mini_batches; ++index) {
+      const std::vector<GroupRows> part = mini_batch(groups, index, options.mini_batches);
+      loss += optimizer_step(batch, part, advantage, old_log_prob, iteration == 0 && index == 0, report);
+    }
+  }
+  report.loss = loss / static_cast<double>(options.num_iterations * options.mini_batches);
+  return report;
+}
+
+double Trainer::Implementation::optimizer_step(const RolloutBatch& batch, std::span<const GroupRows> groups, const std::vector<double>& advantage,
+                                               const std::vector<float>& old_log_prob, bool compare_log_probs, UpdateReport& report) {
+  // Groups without spread give no gradient unless the objective has a term beside the advantage; they count in the totals all the same.
+  std::vector<std::size_t> trained;
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    if (groups[i].useful || parts.objective->needs_entropy()) trained.push_back(i);
+  }
+  if (trained.empty()) return 0.0;
+  const LossTotals totals = totals_of(batch, groups);
+  policy->clear_gradient();
+  double loss = 0.0;
+  for (std::size_t next = 0; next < trained.size();) {
+    MicroBatch micro;
+    std::int64_t tokens = 0;
+    for (; next < trained.size(); ++next) {
+      const GroupRows& group = groups[trained[next]];
+      const std::int64_t more = tokens_of_group(batch, group);
+      if (tokens > 0 && tokens + more > options.micro_batch_tokens) break;
+      tokens += more;
+      add_prompt(micro.packed, batch, group.begin, static_cast<std::int64_t>(trained[next]));
+      for (std::int64_t row = group.begin; row < group.end; ++row) {
+        add_row(micro, batch, row, advantage[static_cast<std::size_t>(batch.rollout_of_row[static_cast<std::size_t>(row)])], old_log_prob);
+      }
+    }
+    const PolicyOutput output = policy->forward(micro.packed, {.entropy = true});
+    const at::Tensor log_prob = output.log_prob.detach().cpu().contiguous(), entropy = output.entropy.detach().cpu().contiguous();
+    if (compare_log_probs) compare(log_prob.data_ptr<float>(), micro.behavior, report);
+    if (report.optimizer_steps == 0) {
+      for (std::size_t t = 0; t < micro.mask.size(); ++t) {
+        if (micro.mask[t] == 0.0F) continue;
+        report.entropy_sum += entropy.data_ptr<float>()[t];
+        ++report.trained_tokens;
+      }
+    }
+    ObjectiveInput input;
+    input.log_prob = output.log_prob;
+    input.entropy = output.entropy;
+    input.old_log_prob = view(micro.old_log_prob, at::kFloat, output.log_prob);
+    input.behavior_log_prob = view(micro.behavior, at::kFloat, output.log_prob);
+    input.advantage = view(micro.advantage, at::kFloat, output.log_prob);
+    input.mask = view(micro.mask, at::kFloat, output.log_prob);
+    input.row_of_token = view(micro.row_of_token, at::kLong, output.log_prob);
+    input.rows = micro.packed.rows();
+    const at::Tensor value = parts.objective->loss(input, totals, report.sums);
+    loss += value.item<double>();
+    value.backward();
+  }
+  policy->finish_gradient();
+  WeightStore* store = &policy->policy().weights();
+  const double rate = options.schedule.rate(options.learning_rate, step, options.max_steps);
+  report.grad_norm = parts.optimizer->step({&store, 1}, rate).grad_norm;
+  ++report.optimizer_steps;
+  return loss;
+}
+
+}  // namespace lydian
