@@ -7,6 +7,7 @@
 #include <span>
 
 #include "lydian/core/config.h"
+#include "lydian/objective/supervised_loss.h"
 #include "lydian/policy/trainable_transformer.h"
 #include "train/encoded_demonstration.h"
 #include "train/skill.h"
@@ -70,7 +71,7 @@ double SupervisedStage::Implementation::forward_backward(std::span<const Encoded
   double loss = 0.0;
   for (std::size_t begin = 0; begin < batch.size();) {
     PackedBatch packed;
-    std::vector<float> slope;
+    std::vector<float> weight;
     std::int64_t tokens = 0;
     std::size_t end = begin;
     for (; end < batch.size(); ++end) {
@@ -80,13 +81,13 @@ double SupervisedStage::Implementation::forward_backward(std::span<const Encoded
       tokens += size;
       packed.add_prompt(one.prompt, static_cast<std::int32_t>(end));
       packed.add_row(one.completion, 1.0F);
-      for (const float weight : one.weight) slope.push_back(static_cast<float>(-weight / total_weight));
+      weight.insert(weight.end(), one.weight.begin(), one.weight.end());
     }
     const PolicyOutput output = policy.forward(packed, {});
-    const float* log_prob = output.log_prob.data_ptr<float>();
-    for (std::size_t t = 0; t < slope.size(); ++t) loss += static_cast<double>(slope[t]) * log_prob[t];
-    // The loss is linear in the log-probs, so its gradient is known: -weight / total.
-    output.log_prob.backward(at::from_blob(slope.data(), {static_cast<std::int64_t>(slope.size())}).to(output.log_prob.device()));
+    const at::Tensor weights = at::from_blob(weight.data(), {static_cast<std::int64_t>(weight.size())}).to(output.log_prob.device());
+    const at::Tensor value = supervised_loss(output.log_prob, weights, total_weight);
+    loss += value.item<double>();
+    value.backward();
     begin = end;
   }
   return loss;

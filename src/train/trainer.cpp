@@ -17,7 +17,9 @@ TrainerParts grpo_parts(const std::vector<WeightedEnvironment>& environments, co
   TrainerParts parts;
   parts.task_sampler = std::make_unique<ShuffledTaskSampler>(environments, options.seed);
   parts.advantage = std::make_unique<GroupRelativeAdvantage>(options.scale_rewards);
-  parts.objective = std::make_unique<ClippedObjective>(options.objective);
+  ClippedObjectiveOptions objective = options.objective;
+  objective.max_completion_length = options.max_completion_length;
+  parts.objective = std::make_unique<ClippedObjective>(objective);
   parts.optimizer = std::make_unique<AdamW>(options.optimizer);
   return parts;
 }

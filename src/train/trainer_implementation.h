@@ -27,8 +27,6 @@ struct UpdateReport {
   Metrics sums;              ///< Of the objective, over all micro-batches of the step.
   double loss = 0.0;         ///< Mean over the optimizer steps.
   double grad_norm = 0.0;    ///< Of the last optimizer step.
-  double entropy_sum = 0.0;  ///< Over the trained tokens of the first pass.
-  std::int64_t trained_tokens = 0, optimizer_steps = 0;
   double max_difference = 0.0;  ///< Between recorded and recomputed log-probs.
   std::int64_t tokens_compared = 0;
 };

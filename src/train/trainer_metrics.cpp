@@ -98,7 +98,6 @@ void Trainer::Implementation::add_metrics(Metrics& metrics, const StepRollouts& 
     metrics.set("groups/sampled", static_cast<double>(drawn.draws));
     metrics.set("groups/replaced", static_cast<double>(drawn.replaced));
   }
-  if (update.trained_tokens > 0) metrics.set("entropy", update.entropy_sum / static_cast<double>(update.trained_tokens));
   metrics.merge(parts.objective->statistics(update.sums));
   metrics.set("grad_norm", update.grad_norm);
   metrics.set("learning_rate", options.schedule.rate(options.learning_rate, step, options.max_steps));

@@ -170,14 +170,9 @@ double Trainer::Implementation::optimizer_step(const RolloutBatch& batch, std::s
       }
     }
     const PolicyOutput output = policy->forward(micro.packed, {.entropy = true});
-    const at::Tensor log_prob = output.log_prob.detach().cpu().contiguous(), entropy = output.entropy.detach().cpu().contiguous();
-    if (compare_log_probs) compare(log_prob.data_ptr<float>(), micro.behavior, report);
-    if (report.optimizer_steps == 0) {
-      for (std::size_t t = 0; t < micro.mask.size(); ++t) {
-        if (micro.mask[t] == 0.0F) continue;
-        report.entropy_sum += entropy.data_ptr<float>()[t];
-        ++report.trained_tokens;
-      }
+    if (compare_log_probs) {
+      const at::Tensor log_prob = output.log_prob.detach().cpu().contiguous();
+      compare(log_prob.data_ptr<float>(), micro.behavior, report);
     }
     ObjectiveInput input;
     input.log_prob = output.log_prob;
@@ -196,7 +191,6 @@ double Trainer::Implementation::optimizer_step(const RolloutBatch& batch, std::s
   WeightStore* store = &policy->policy().weights();
   const double rate = options.schedule.rate(options.learning_rate, step, options.max_steps);
   report.grad_norm = parts.optimizer->step({&store, 1}, rate).grad_norm;
-  ++report.optimizer_steps;
   return loss;
 }
 

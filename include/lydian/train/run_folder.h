@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,12 +28,16 @@ class RunFolder {
   };
   /// A new run. Throws ConfigError where `path` is not empty, naming --resume.
   static RunFolder create(const std::string& path, Options options);
-  /// A run that goes on after `step`: later records are cut off.
-  static RunFolder reopen(const std::string& path, std::int64_t step, Options options);
+  /// A run that goes on. Nothing is touched until go_on().
+  static RunFolder reopen(const std::string& path, Options options);
   RunFolder(RunFolder&&) noexcept;
   ~RunFolder();
 
   const std::string& path() const;
+  /// Adds how many records stand in metrics.jsonl, and which checkpoint is the best.
+  void add_state(StateInventory& inventory);
+  /// After the state was loaded: cuts off everything that was written after `step`, and opens the files again.
+  void go_on(std::int64_t step);
   /// Writes the step's record and rollouts.
   void record(const std::string& stage, std::int64_t step, std::int64_t total_steps, const StageStep& result);
   /// Saves a checkpoint of `policy` and `inventory`; drops old ones beyond the limit. `score`, where higher is better, decides which one is kept as the best.
@@ -49,8 +54,8 @@ class RunFolder {
   std::unique_ptr<Implementation> implementation_;
 };
 
-/// Loads weights (and, where given, the inventory) from a checkpoint folder into an existing policy. Throws IoError naming the file that is missing, cut or
+/// Checks sizes and digests, then loads weights (and, where given, the inventory) from a checkpoint folder into an existing policy. Throws IoError naming the file that is missing, cut or
 /// changed.
-void load_checkpoint(const std::string& folder, Policy& policy, const StateInventory* inventory = nullptr);
+void load_checkpoint(const std::string& folder, Policy& policy, const StateInventory* inventory = nullptr, const std::set<std::string>& leave_out = {});
 
 }  // namespace lydian

@@ -1,0 +1,163 @@
+#include "lydian/train/run_folder.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "lydian/core/durable_file.h"
+#include "lydian/model/safetensors.h"
+#include "lydian/model/transformer_policy.h"
+#include "lydian/report/rollout_log.h"
+#include "lydian/report/sinks.h"
+#include "train/checkpoint_files.h"
+
+namespace lydian {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+std::string numbered(std::int64_t step) {
+  char name[32];
+  std::snprintf(name, sizeof name, "step_%06lld", static_cast<long long>(step));
+  return name;
+}
+
+// A run's lines are cut by their number, not by their step: a stage writes a line before its first step, too.
+void keep_lines(const std::string& path, std::int64_t lines) {
+  if (!fs::exists(path)) return;
+  const std::string text = read_whole_file(path);
+  std::size_t end = 0;
+  for (std::int64_t line = 0; line < lines; ++line) {
+    const std::size_t newline = text.find('\n', end);
+    if (newline == std::string::npos) throw IoError("run_folder", std::to_string(lines) + " whole lines in " + path + " (as the checkpoint says)", std::to_string(line));
+    end = newline + 1;
+  }
+  if (end != text.size()) write_file_durably(path, std::string_view(text).substr(0, end));
+}
+
+}  // namespace
+
+struct RunFolder::Implementation {
+  std::string path;
+  Options options;
+  std::vector<std::unique_ptr<MetricSink>> sinks;
+  std::int64_t records = 0;
+  std::int64_t best_step = -1;
+  double best_score = 0.0;
+
+  void open_sinks() {
+    fs::create_directories(path + "/rollouts");
+    fs::create_directories(path + "/checkpoints");
+    if (options.console) sinks.push_back(console_sink(stdout));
+    sinks.push_back(jsonl_sink(path + "/metrics.jsonl"));
+    sinks.push_back(tensorboard_sink(path + "/tensorboard"));
+  }
+
+  void drop_old_checkpoints() const {
+    if (options.save_total_limit <= 0) return;
+    std::vector<std::int64_t> steps = checkpoints(path);
+    const auto keep = static_cast<std::size_t>(options.save_total_limit);
+    for (std::size_t i = 0; i + keep < steps.size(); ++i) {
+      if (steps[i] != best_step) fs::remove_all(checkpoint_path(path, steps[i]));
+    }
+  }
+};
+
+RunFolder::RunFolder(std::unique_ptr<Implementation> implementation) : implementation_(std::move(implementation)) {}
+RunFolder::RunFolder(RunFolder&&) noexcept = default;
+RunFolder::~RunFolder() = default;
+
+RunFolder RunFolder::create(const std::string& path, Options options) {
+  if (fs::exists(path) && !fs::is_empty(path)) {
+    throw ConfigError("run_folder", "output_dir " + path + " to be new or empty; go on with the run in it by `lydian train --resume " + path + "`, or choose another output_dir");
+  }
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error) throw IoError("run_folder", "cannot make the folder " + path + ": " + error.message());
+  auto implementation = std::make_unique<Implementation>();
+  implementation->path = path;
+  implementation->options = options;
+  implementation->open_sinks();
+  return RunFolder(std::move(implementation));
+}
+
+RunFolder RunFolder::reopen(const std::string& path, Options options) {
+  auto implementation = std::make_unique<Implementation>();
+  implementation->path = path;
+  implementation->options = options;
+  return RunFolder(std::move(implementation));
+}
+
+void RunFolder::add_state(StateInventory& inventory) {
+  Implementation& folder = *implementation_;
+  inventory.text(
+      "run/records", [&folder] { return std::to_string(folder.records); }, [&folder](const std::string& text) { folder.records = std::stoll(text); });
+  inventory.text(
+      "run/best", [&folder] { return Json{{"step", folder.best_step}, {"score", folder.best_score}}.dump(); },
+      [&folder](const std::string& text) {
+        const Json state = Json::parse(text);
+        folder.best_step = state.at("step").get<std::int64_t>();
+        folder.best_score = state.at("score").get<double>();
+      });
+}
+
+void RunFolder::go_on(std::int64_t step) {
+  Implementation& folder = *implementation_;
+  keep_lines(folder.path + "/metrics.jsonl", folder.records);
+  for (const auto& entry : fs::directory_iterator(folder.path + "/rollouts")) {
+    if (std::atoll(entry.path().filename().c_str()) > step) fs::remove(entry.path());
+  }
+  for (const std::int64_t saved : checkpoints(folder.path)) {
+    if (saved > step) fs::remove_all(checkpoint_path(folder.path, saved));
+  }
+  folder.open_sinks();
+}
+
+const std::string& RunFolder::path() const { return implementation_->path; }
+
+void RunFolder::record(const std::string& stage, std::int64_t step, std::int64_t total_steps, const StageStep& result) {
+  Implementation& folder = *implementation_;
+  const StepRecord record{stage, step, total_steps, result.metrics};
+  for (const auto& sink : folder.sinks) sink->write(record);
+  ++folder.records;
+  const bool logged = folder.options.log_rollouts_every > 0 && (step % folder.options.log_rollouts_every == 0 || step == total_steps);
+  if (logged && !result.rollouts.empty()) {
+    write_rollouts(folder.path + "/rollouts/" + std::to_string(step) + ".jsonl", step, result.rollouts, result.advantage);
+  }
+}
+
+void RunFolder::save_checkpoint(std::int64_t step, const Policy& policy, const StateInventory& inventory, std::optional<double> score) {
+  Implementation& folder = *implementation_;
+  for (const auto& sink : folder.sinks) sink->flush();
+  if (score && (folder.best_step < 0 || *score > folder.best_score)) {
+    folder.best_step = step;
+    folder.best_score = *score;
+  }
+  const std::string target = checkpoint_path(folder.path, step), temporary = target + ".tmp";
+  fs::remove_all(temporary);
+  fs::create_directories(temporary);
+  save_policy(policy, temporary);
+  inventory.save(temporary);
+  publish_checkpoint(temporary, target);
+  folder.drop_old_checkpoints();
+}
+
+void RunFolder::write_file(const std::string& name, const std::string& text) const { write_file_durably(implementation_->path + "/" + name, text); }
+
+std::vector<std::int64_t> RunFolder::checkpoints(const std::string& path) {
+  std::vector<std::int64_t> steps;
+  if (!fs::exists(path + "/checkpoints")) return steps;
+  for (const auto& entry : fs::directory_iterator(path + "/checkpoints")) {
+    const std::string name = entry.path().filename().string();
+    const std::int64_t step = name.rfind("step_", 0) == 0 ? std::atoll(name.c_str() + 5) : -1;
+    if (step >= 0 && name == numbered(step)) steps.push_back(step);
+  }
+  std::sort(steps.begin(), steps.end());
+  return steps;
+}
+
+std::string RunFolder::checkpoint_path(const std::string& path, std::int64_t step) { return path + "/checkpoints/" + numbered(step); }
+
+}  // namespace lydian
