@@ -1,5 +1,3 @@
-#include <spdlog/spdlog.h>
-
 #include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -7,6 +5,7 @@
 
 #include "lydian/core/durable_file.h"
 #include "lydian/core/error.h"
+#include "lydian/core/logging.h"
 #include "lydian/report/sinks.h"
 #include "report/append_file.h"
 
@@ -55,7 +54,7 @@ class JsonlSink final : public MetricSink {
       if (std::isfinite(value)) {
         line[name] = value;
       } else {
-        spdlog::warn("{}: step {}: {} is {}; left out", path_, record.step, name, value);
+        log(LogLevel::kWarning, path_ + ": " + name + " of step " + std::to_string(record.step) + " is " + std::to_string(value) + " and was left out");
       }
     }
     file_.append(line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
