@@ -37,7 +37,7 @@ struct Row {
   std::vector<float> log_probs{};
   std::vector<TokenSource> sources{};
   std::vector<TokenId> extension{};  ///< Somebody else's tokens that come next.
-  std::size_t extended = 0;        ///< Of these, already appended.
+  std::size_t extended = 0;          ///< Of these, already appended.
   TokenSource extension_source = TokenSource::kForced;
 
   bool extending() const { return extended < extension.size(); }

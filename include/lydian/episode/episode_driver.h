@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <vector>
 
@@ -15,11 +14,11 @@ namespace lydian {
 
 /// One group of rollouts to make: a task and how it is to be answered.
 struct EpisodeRequest {
-  std::shared_ptr<const Task> task;
+  std::shared_ptr<const Task> task{};
   const Environment* environment = nullptr;
-  SamplingOptions sampling;
-  ThinkingBudget budget;
-  StreamKey key;                ///< key.prompt is the running number of the draw; samples are numbered from key.sample.
+  SamplingOptions sampling{};
+  ThinkingBudget budget{};
+  StreamKey key{};  ///< key.prompt is the running number of the draw; samples are numbered from key.sample.
   std::int32_t samples = 1;
   std::int32_t group = 0;
 };
@@ -32,13 +31,13 @@ class EpisodeDriver {
   struct Options {
     ChatTemplate chat_template = ChatTemplate::kPlain;
     std::int64_t max_rows = 512;
-    std::int64_t max_turns = 1;  ///< Completions of one episode at most.
+    std::int64_t max_turns = 1;  ///< Turns of one episode at most; its completion holds them all, the environment's words as kEnvironment tokens.
   };
   /// All must outlive the driver.
   EpisodeDriver(const Policy& policy, const Tokenizer& tokenizer, VerifierPool& verifiers);
   EpisodeDriver(const Policy& policy, const Tokenizer& tokenizer, VerifierPool& verifiers, Options options);
 
-  /// All rollouts of all requests, judged, ordered by request and sample. Stops early with Error where `cancelled` turns true.
+  /// All rollouts of all requests, judged, ordered by request and sample.
   std::vector<Rollout> run(const std::vector<EpisodeRequest>& requests) const;
 
  private:

@@ -15,7 +15,7 @@ struct SamplingOptions {
   double top_p = 1.0;                     ///< 1: off.
   std::int64_t top_k = 0;                 ///< 0: off.
   std::int64_t max_completion_length = 512;  ///< Tokens, thinking and delimiters included.
-  std::vector<TokenId> stop_ids;          ///< Empty: the tokenizer's end of sequence.
+  std::vector<TokenId> stop_ids{};        ///< Empty: the tokenizer's end of sequence.
 };
 
 void describe(ConfigVisitor& visitor, SamplingOptions& options);

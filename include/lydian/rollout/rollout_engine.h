@@ -15,10 +15,10 @@ namespace lydian {
 
 /// What to sample: a prompt and under which limits. Sample i of the request uses `key` with sample = key.sample + i.
 struct RolloutRequest {
-  std::vector<TokenId> prompt_ids;  ///< Not empty.
-  SamplingOptions sampling;
-  ThinkingBudget budget;
-  StreamKey key;
+  std::vector<TokenId> prompt_ids{};  ///< Not empty.
+  SamplingOptions sampling{};
+  ThinkingBudget budget{};
+  StreamKey key{};
   std::int64_t tag = 0;  ///< The caller's own; comes back with every completion.
 };
 
@@ -29,7 +29,7 @@ using RolloutHandle = std::int64_t;
 struct FinishedRollout {
   RolloutHandle handle = 0;
   std::int64_t tag = 0;
-  std::int32_t sample = 0;
+  std::int32_t sample = 0;  ///< Number of its random key: key.sample + i.
   Completion completion;
 };
 
@@ -48,8 +48,8 @@ class RolloutEngine {
   RolloutEngine(const Policy& policy, const Tokenizer& tokenizer, Options options);
   ~RolloutEngine();
 
-  /// Queues `samples` completions; returns the handle of the first, the others follow it. Throws ConfigError where the request cannot be met (a prompt longer than the policy's
-  /// positions, a budget without delimiters, …). max_completion_length is cut to the positions that are left.
+  /// Queues `samples` completions; returns the handle of the first, the others follow it. Throws ConfigError where the request cannot be met (a prompt longer
+  /// than the policy's positions, a budget without delimiters, …). max_completion_length is cut to the positions that are left.
   RolloutHandle submit(const RolloutRequest& request, std::int32_t samples);
   /// Advances every open row by one token; returns those that ended, by handle.
   std::vector<FinishedRollout> poll();
@@ -58,12 +58,14 @@ class RolloutEngine {
   /// Everything to its end: poll() until idle, in handle order.
   std::vector<FinishedRollout> run();
 
-  /// Appends tokens that somebody else wrote to an ended row and opens it again: tool output (kEnvironment), a word or a closing (kForced). Keeps the key/value memory. They are scored.
+  /// Appends tokens that somebody else wrote to an ended row and opens it again: tool output (kEnvironment), a word or a closing (kForced). Keeps the key/value
+  /// memory. They are scored.
   void extend(RolloutHandle handle, std::span<const TokenId> ids, TokenSource source);
   /// An ended row that begins as the first `length` tokens of this completion (with their log-probs), under `budget`; extend() or resume() opens it.
   RolloutHandle fork(RolloutHandle handle, std::int64_t length, const ThinkingBudget& budget);
   /// Opens a forked row: it goes on drawing, with the random numbers that an uncut row would have used.
   void resume(RolloutHandle handle);
+  /// Forgets a row and frees its memory; one that goes on is given up.
   void release(RolloutHandle handle);
 
  private:
@@ -74,7 +76,8 @@ class RolloutEngine {
 /// `budget` with delimiters and closer filled from the tokenizer. Throws ConfigError where it is limited and there is no closing delimiter.
 ThinkingBudget resolve_budget(ThinkingBudget budget, const Tokenizer& tokenizer);
 
-/// Text, thinking, answer, thinking length and finish reason from ids: the one place that reads a completion. `prompt_ids` decides whether thinking is open from the start.
+/// Text, thinking, answer, thinking length and finish reason from ids: the one place that reads a completion. `prompt_ids` decides whether thinking is open
+/// from the start.
 void read_completion(Completion& completion, std::span<const TokenId> prompt_ids, std::span<const TokenId> stop_ids, const Tokenizer& tokenizer);
 
 }  // namespace lydian
