@@ -1,10 +1,10 @@
 #include "lydian/core/config.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "core/config_node.h"
+#include "core/json_text.h"
 #include "lydian/core/durable_file.h"
 #include "lydian/core/error.h"
 
@@ -12,41 +12,6 @@ namespace lydian {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-// nlohmann keeps the last of two equal keys without a word; here the second one is a mistake.
-class DuplicateKeys {
- public:
-  explicit DuplicateKeys(std::string_view origin) : origin_(origin) {}
-
-  bool operator()(int, Json::parse_event_t event, Json& parsed) {
-    if (event == Json::parse_event_t::object_start) seen_.emplace_back();
-    if (event == Json::parse_event_t::object_end) seen_.pop_back();
-    if (event == Json::parse_event_t::key) {
-      const auto key = parsed.get<std::string>();
-      if (!seen_.back().insert(key).second) throw ConfigError("config", std::string(origin_) + ": the key \"" + key + "\" stands twice in one object");
-    }
-    return true;
-  }
-
- private:
-  std::string_view origin_;
-  std::vector<std::set<std::string>> seen_;
-};
-
-std::string position_of(std::string_view text, std::size_t byte) {
-  const std::string_view before = text.substr(0, std::min(byte == 0 ? 0 : byte - 1, text.size()));
-  const std::size_t newline = before.rfind('\n');
-  const std::size_t column = newline == std::string_view::npos ? before.size() : before.size() - newline - 1;
-  return "line " + std::to_string(std::count(before.begin(), before.end(), '\n') + 1) + ", column " + std::to_string(column + 1);
-}
-
-// The library's message without its prefix "[json.exception.parse_error.101] parse error at line 1, column 2: ".
-std::string sentence_of(const Json::exception& error) {
-  std::string sentence = error.what();
-  sentence.erase(0, sentence.find("] ") + 2);
-  if (sentence.starts_with("parse error")) sentence.erase(0, sentence.find(": ") + 2);
-  return sentence;
-}
 
 // Lays `over` on `under`, which stands at `path`; origin_at(path below) names where a value of `over` was written.
 template <typename OriginAt>
@@ -74,21 +39,17 @@ std::vector<std::string> split_key(std::string_view key) {
   return names;
 }
 
-Json value_of_override(const std::string& text) {
-  Json value = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  return value.is_discarded() ? Json(text) : value;
+Json value_of_override(std::string_view text) {
+  try {
+    return parse_json(text);
+  } catch (const JsonMistake&) {
+    return Json(text);
+  }
 }
 
 }  // namespace
 
 namespace config_detail {
-
-std::string shown(const Json& value) {
-  constexpr std::size_t kLongest = 80;
-  std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
-  if (text.size() > kLongest) text = text.substr(0, kLongest) + "…";
-  return text;
-}
 
 std::string join(std::string_view path, std::string_view name) {
   return path.empty() ? std::string(name) : std::string(path) + "." + std::string(name);
@@ -129,11 +90,9 @@ Config Config::parse(std::string_view text, std::string_view origin) {
   auto node = std::make_shared<Node>();
   node->origins[""] = origin;
   try {
-    node->value = Json::parse(text, DuplicateKeys(origin), /*allow_exceptions=*/true, /*ignore_comments=*/true);
-  } catch (const Json::parse_error& error) {
-    throw ConfigError("config", std::string(origin) + ", " + position_of(text, error.byte) + ": " + sentence_of(error));
-  } catch (const Json::exception& error) {  // a number beyond double, with no position
-    throw ConfigError("config", std::string(origin) + ": " + sentence_of(error));
+    node->value = parse_json(text, /*ignore_comments=*/true);
+  } catch (const JsonMistake& mistake) {
+    throw ConfigError("config", std::string(origin) + (mistake.place.empty() ? "" : ", ") + mistake.place + ": " + mistake.sentence);
   }
   if (!node->value.is_object()) config_detail::refuse(*node, "", "an object {…}", node->value);
   return Config(std::move(node));
@@ -142,21 +101,21 @@ Config Config::parse(std::string_view text, std::string_view origin) {
 Config Config::with_override(std::string_view assignment) const {
   const std::size_t equals = assignment.find('=');
   const std::string usage = "key=value with a dotted key, as in grpo.learning_rate=3e-4";
-  if (equals == std::string_view::npos) throw ConfigError("config", usage, config_detail::shown(std::string(assignment)));
+  if (equals == std::string_view::npos) throw ConfigError("config", usage, shown(std::string(assignment)));
   const std::vector<std::string> names = split_key(assignment.substr(0, equals));
-  if (names.empty()) throw ConfigError("config", usage, config_detail::shown(std::string(assignment)));
+  if (names.empty()) throw ConfigError("config", usage, shown(std::string(assignment)));
   auto node = std::make_shared<Node>(*node_);
   const std::string origin = "override " + std::string(assignment);
   Json* place = &node->value;
   std::string path = node->path;
   for (const std::string& name : names) {
     if (place->is_null()) *place = Json::object();
-    if (!place->is_object()) throw ConfigError("config", origin + ": " + path + " is no object but " + config_detail::shown(*place));
+    if (!place->is_object()) throw ConfigError("config", origin + ": " + path + " is no object but " + shown(*place));
     path = config_detail::join(path, name);
     place = &(*place)[name];
   }
   lay_over(
-      *place, value_of_override(std::string(assignment.substr(equals + 1))), path, [&](const std::string&) { return origin; }, node->origins);
+      *place, value_of_override(assignment.substr(equals + 1)), path, [&](const std::string&) { return origin; }, node->origins);
   return Config(std::move(node));
 }
 

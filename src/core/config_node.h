@@ -19,8 +19,6 @@ struct Config::Node {
 
 namespace config_detail {
 
-/// `value` as it stands in a message: JSON on one line, shortened.
-std::string shown(const nlohmann::ordered_json& value);
 /// `name` below the object at `path`.
 std::string join(std::string_view path, std::string_view name);
 /// Where the value at `path` was written.

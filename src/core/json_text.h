@@ -1,0 +1,21 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+namespace lydian {
+
+/// Why a JSON text cannot be read, for the caller to throw with the name of its file.
+struct JsonMistake {
+  std::string place;  ///< "line 3, column 8"; empty where it is not known.
+  std::string sentence;
+};
+
+/// The one way in which the library reads JSON: keys in their order, a key twice in one object is a mistake. Throws JsonMistake.
+nlohmann::ordered_json parse_json(std::string_view text, bool ignore_comments = false);
+
+/// `value` as it stands in a message: JSON on one line, shortened.
+std::string shown(const nlohmann::ordered_json& value);
+
+}  // namespace lydian
