@@ -9,7 +9,7 @@
 
 #include "lydian/core/config.h"
 #include "lydian/core/error.h"
-#include "lydian/verify/prompt_split.h"
+#include "lydian/testing/environment_contract.h"
 
 namespace lydian {
 namespace {
@@ -20,12 +20,6 @@ Task chain_task(const std::string& prompt, const std::string& ground_truth) {
   task.prompt = prompt;
   task.ground_truth = ground_truth;
   return task;
-}
-
-Completion answer(const std::string& text) {
-  Completion completion;
-  completion.answer = text;
-  return completion;
 }
 
 /// The running values of a prompt, computed from its text alone and without the environment's code: the oracle of these tests.
@@ -100,6 +94,12 @@ TEST(ChainEnvironment, SplitsAreDisjointAndIdsUniqueOverTwentyThousandTasks) {
   }
 }
 
+TEST(ChainEnvironment, KeepsTheContract) {
+  testing::expect_environment_contract(ChainEnvironment());
+  testing::expect_environment_contract(ChainEnvironment({.seed = 9, .min_operands = 3, .max_operands = 26}), {.tasks = 50});
+  for (const EnvironmentCheck& check : check_environment(ChainEnvironment(), {.tasks = 20})) EXPECT_FALSE(check.skipped) << check.name << ": " << check.detail;
+}
+
 TEST(ChainEnvironment, MultipliesByUnitsOnly) {
   const ChainEnvironment environment;
   for (std::int64_t i = 0; i < 1000; ++i) {
@@ -132,15 +132,15 @@ TEST(ChainEnvironment, VerifierTakesExactlyTheDigitOfAFinishedCompletion) {
   const ChainEnvironment environment;
   const Task task = chain_task("a3b+5=", "8");
   const Verifier& verifier = environment.verifier();
-  EXPECT_EQ(verifier.verify(task, answer("8")).reward, 1.0);
-  EXPECT_EQ(verifier.verify(task, answer("7")).reward, 0.0);
-  EXPECT_EQ(verifier.verify(task, answer("7")).status, VerdictStatus::kScored);
+  EXPECT_EQ(verifier.verify(task, completion_with_answer("8")).reward, 1.0);
+  EXPECT_EQ(verifier.verify(task, completion_with_answer("7")).reward, 0.0);
+  EXPECT_EQ(verifier.verify(task, completion_with_answer("7")).status, VerdictStatus::kScored);
   for (const char* text : {"", " 8", "8 ", "88", "eight", "a"}) {
-    EXPECT_EQ(verifier.verify(task, answer(text)).status, VerdictStatus::kUnparsable) << text;
-    EXPECT_EQ(verifier.verify(task, answer(text)).reward, 0.0) << text;
+    EXPECT_EQ(verifier.verify(task, completion_with_answer(text)).status, VerdictStatus::kUnparsable) << text;
+    EXPECT_EQ(verifier.verify(task, completion_with_answer(text)).reward, 0.0) << text;
   }
   for (const FinishReason reason : {FinishReason::kLength, FinishReason::kThinkingCut, FinishReason::kNoClose}) {
-    Completion cut = answer("8");
+    Completion cut = completion_with_answer("8");
     cut.finish_reason = reason;
     EXPECT_EQ(verifier.verify(task, cut).reward, 0.0);
     EXPECT_FALSE(verifier.verify(task, cut).reason.empty());
@@ -229,6 +229,16 @@ TEST(ChainEnvironment, RefusesWhatItCannotDo) {
   EXPECT_THROW(environment.solving_thinking(chain_task("what is 3+5?", "8")), Error);
   EXPECT_THROW(environment.solving_thinking(chain_task("a3b/5=", "8")), Error);
   EXPECT_THROW(environment.solving_thinking(chain_task("", "8")), Error);
+}
+
+TEST(ChainEnvironment, OptionsAreReadByTheirNames) {
+  ChainOptions options;
+  read_config(Config::parse(R"({"seed": 7, "max_operands": 12, "cut_share": 0.25})"), options);
+  EXPECT_EQ(options.seed, 7U);
+  EXPECT_EQ(options.max_operands, 12);
+  EXPECT_EQ(options.cut_share, 0.25);
+  EXPECT_THROW(read_config(Config::parse(R"({"min_operands": 1})"), options), ConfigError);
+  EXPECT_EQ(document_config<ChainOptions>().size(), 9U);
 }
 
 }  // namespace
