@@ -54,9 +54,10 @@ struct SqrtRule {
 };
 
 struct SigmoidRule {
-  static constexpr bool kReadsInput = false;
+  static constexpr bool kReadsInput = true;
   static Kernel kernel() { return kernels::active_table().sigmoid; }
-  static at::Tensor backward(const at::Tensor& dy, const at::Tensor& y) { return dy * (y * (1 - y)); }
+  /// 1 - sigmoid(x) is taken as sigmoid(-x): the difference would lose all digits where x is large.
+  static at::Tensor backward(const at::Tensor& dy, const at::Tensor& x) { return dy * (map(kernel(), x) * map(kernel(), -x)); }
 };
 
 }  // namespace
