@@ -26,34 +26,44 @@ elseif(LYDIAN_SANITIZE STREQUAL "thread")
   target_link_options(lydian_options INTERFACE -fsanitize=thread)
 endif()
 
+# lydian_library(TARGET NAME <lydian::NAME> FOLDERS <folders of sources> HEADERS <folders and files of include/lydian> PUBLIC <...> PRIVATE <...>)
 function(lydian_library target)
-  cmake_parse_arguments(ARG "" "" "FOLDERS;PUBLIC;PRIVATE" ${ARGN})
+  cmake_parse_arguments(ARG "" "NAME" "FOLDERS;HEADERS;PUBLIC;PRIVATE" ${ARGN})
   set(sources)
   foreach(folder IN LISTS ARG_FOLDERS)
     file(GLOB found CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cpp)
     list(APPEND sources ${found})
   endforeach()
   if(NOT sources)
-    file(WRITE ${PROJECT_BINARY_DIR}/empty_${target}.cpp "")
+    file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/empty_${target}.cpp CONTENT "")
     set(sources ${PROJECT_BINARY_DIR}/empty_${target}.cpp)
   endif()
+  set(headers)
+  foreach(entry IN LISTS ARG_HEADERS)
+    file(GLOB found CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/lydian/${entry} ${PROJECT_SOURCE_DIR}/include/lydian/${entry}/*.h)
+    list(FILTER found INCLUDE REGEX "\\.h$")
+    list(APPEND headers ${found})
+  endforeach()
   add_library(${target} STATIC ${sources})
-  target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>
-                                       PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  target_sources(${target} PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/include FILES ${headers})
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_compile_features(${target} PUBLIC cxx_std_20)
   target_link_libraries(${target} PUBLIC ${ARG_PUBLIC} PRIVATE $<BUILD_INTERFACE:lydian_options> ${ARG_PRIVATE})
+  add_library(lydian::${ARG_NAME} ALIAS ${target})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${ARG_NAME})
 endfunction()
 
 # lydian::core: everything that needs no policy.
-lydian_library(lydian_core FOLDERS src/core src/data src/text src/verify src/advantage src/report envs/chain
-               PUBLIC Threads::Threads PRIVATE nlohmann_json::nlohmann_json spdlog::spdlog fmt::fmt Eigen3::Eigen)
-add_library(lydian::core ALIAS lydian_core)
-set_target_properties(lydian_core PROPERTIES EXPORT_NAME core)
+# Header-only dependencies of sources are no business of an installed package: hence BUILD_INTERFACE.
+lydian_library(lydian_core NAME core FOLDERS src/core src/data src/text src/verify src/advantage src/report envs/chain
+               HEADERS core data text verify advantage report envs
+               PUBLIC Threads::Threads
+               PRIVATE spdlog::spdlog fmt::fmt $<BUILD_INTERFACE:nlohmann_json::nlohmann_json> $<BUILD_INTERFACE:Eigen3::Eigen>)
 
 # lydian::rollout: kernels, policies, sampling, evaluation. The kernels' one source is compiled once for each instruction set.
 file(GLOB kernel_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/kernels/*_cpu.cpp)
 if(NOT kernel_sources)
-  file(WRITE ${PROJECT_BINARY_DIR}/empty_kernels.cpp "")
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/empty_kernels.cpp CONTENT "")
   set(kernel_sources ${PROJECT_BINARY_DIR}/empty_kernels.cpp)
 endif()
 set(kernel_objects)
@@ -71,28 +81,39 @@ target_compile_definitions(lydian_kernels_avx512 PRIVATE LYDIAN_KERNEL_ISA=512)
 # g++ 12 takes the undefined sources inside its own AVX-512 intrinsics for variables of ours.
 target_compile_options(lydian_kernels_avx512 PRIVATE -mavx2 -mfma -mavx512f -mavx512dq -mavx512vl -mavx512bw -Wno-uninitialized -Wno-maybe-uninitialized)
 
-lydian_library(lydian_rollout FOLDERS src/model src/rollout src/episode src/eval PUBLIC lydian_core PRIVATE nlohmann_json::nlohmann_json)
+lydian_library(lydian_rollout NAME rollout FOLDERS src/model src/rollout src/episode src/eval HEADERS kernels model rollout episode eval
+               PUBLIC lydian_core PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
 file(GLOB kernel_dispatch CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/kernels/*.cpp)
 list(REMOVE_ITEM kernel_dispatch ${kernel_sources})
 target_sources(lydian_rollout PRIVATE ${kernel_dispatch} ${kernel_objects})
-add_library(lydian::rollout ALIAS lydian_rollout)
-set_target_properties(lydian_rollout PROPERTIES EXPORT_NAME rollout)
 
 # lydian::testing: for users' own tests.
 find_package(GTest)
 if(GTest_FOUND)
-  lydian_library(lydian_testing FOLDERS src/testing PUBLIC lydian_rollout GTest::gtest)
-  add_library(lydian::testing ALIAS lydian_testing)
-  set_target_properties(lydian_testing PROPERTIES EXPORT_NAME testing)
+  lydian_library(lydian_testing NAME testing FOLDERS src/testing HEADERS testing PUBLIC lydian_rollout GTest::gtest)
 endif()
+
+# lydian_torch_sources(TARGET): the sources of a target include torch, so they share one precompiled header. Executables must then be compiled with -fPIC as
+# the header is, not with -fPIE.
+function(lydian_torch_sources target)
+  set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+  target_compile_options(${target} PRIVATE -fPIC -Winvalid-pch)
+  target_precompile_headers(${target} REUSE_FROM lydian_torch_headers)
+endfunction()
 
 # lydian::lydian: the torch side and the program.
 if(LYDIAN_TORCH)
   find_package(Libtorch REQUIRED)
-  lydian_library(lydian_torch FOLDERS src/ops src/policy src/objective src/dist src/train src/cli PUBLIC lydian_rollout libtorch::cpu
-                 PRIVATE nlohmann_json::nlohmann_json spdlog::spdlog fmt::fmt)
-  add_library(lydian::lydian ALIAS lydian_torch)
-  set_target_properties(lydian_torch PROPERTIES EXPORT_NAME lydian)
+  lydian_library(lydian_torch NAME lydian FOLDERS src/ops src/policy src/objective src/dist src/train src/cli
+                 HEADERS ops policy objective dist train cli lydian.h
+                 PUBLIC lydian_rollout libtorch::cpu PRIVATE spdlog::spdlog fmt::fmt $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
+  # One precompiled header for all sources that include torch: half a minute once, then 4 instead of 15 seconds a source. Its target defines nothing, since a
+  # macro that it defines would have to be defined by every user.
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/torch_headers.cpp CONTENT "")
+  add_library(lydian_torch_headers OBJECT ${PROJECT_BINARY_DIR}/torch_headers.cpp)
+  target_link_libraries(lydian_torch_headers PRIVATE libtorch::cpu lydian_options)
+  target_precompile_headers(lydian_torch_headers PRIVATE <ATen/core/Tensor.h> <torch/csrc/autograd/custom_function.h>)
+  lydian_torch_sources(lydian_torch)
 endif()
 
 if(LYDIAN_BUILD_TESTS)
