@@ -63,9 +63,8 @@ is_torch() { [[ -f $1/include/ATen/core/Tensor.h && -f $1/lib/libtorch_cpu.so &&
 # A fresh virtual environment brings its own pip, so neither the system's pip nor its refusals matter.
 # pip_install VENV-FOLDER ARGUMENTS...
 pip_install() {
-  local venv=$1 log
+  local venv=$1 log=$LYDIAN_DEPS/pip.log
   shift
-  log=$(mktemp)
   [[ -x $venv/bin/python ]] || python3 -m venv "$venv" || fail "python3 could not make a virtual environment in $venv: install python3-venv."
   if ! "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-cache-dir --retries 2 "$@" 2>"$log"; then
     tail -n 5 "$log" >&2
@@ -76,12 +75,12 @@ pip_install() {
     fi
     fail "pip could not install the packages; its last lines are above."
   fi
-  rm -f "$log"
 }
 
 # Downloads go to a folder beside the final one, which is then renamed: an interrupted download is never taken for a whole one.
 install_torch() {
-  local target=$LYDIAN_DEPS/torch-$TORCH_VERSION partial=$LYDIAN_DEPS/torch-$TORCH_VERSION.partial
+  local target=$LYDIAN_DEPS/torch-$TORCH_VERSION
+  partial=$target.partial
   if [[ -n ${LYDIAN_TORCH_DIR:-} ]]; then
     is_torch "$LYDIAN_TORCH_DIR" || fail "LYDIAN_TORCH_DIR=$LYDIAN_TORCH_DIR is not the torch/ folder of a torch wheel: expected include/, lib/libtorch_cpu.so and version.py in it."
     say "libtorch: $LYDIAN_TORCH_DIR (LYDIAN_TORCH_DIR)"
@@ -94,6 +93,7 @@ install_torch() {
   require_space "$LYDIAN_DEPS" 2500 "torch $TORCH_VERSION"
   say "libtorch: downloading torch $TORCH_VERSION into $target (about 0.6 GB, 1.2 GB unpacked)"
   rm -rf "$partial" "$target"
+  trap 'rm -rf "$partial"' EXIT
   mkdir -p "$partial/tmp"
   # Of the wheel only headers and libraries are used, so one Python version serves every machine; libtorch_cpu needs two small CUDA libraries to load.
   TMPDIR=$partial/tmp pip_install "$partial/venv" --no-deps --only-binary=:all: --python-version 3.11 --target "$partial/site" \
