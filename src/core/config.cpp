@@ -148,18 +148,10 @@ Config Config::section(std::string_view key) const {
   return config_detail::below(*node_, value, std::move(path));
 }
 
-std::vector<Config> Config::sections(std::string_view key) const {
-  std::vector<Config> found;
-  if (!has(key)) return found;
-  const std::string path = config_detail::join(node_->path, key);
-  const Json& list = node_->value.at(std::string(key));
-  if (!list.is_array()) config_detail::refuse(*node_, path, "a list of objects [{…}, …]", list);
-  for (const Json& value : list) {
-    const std::string place = path + "[" + std::to_string(found.size()) + "]";
-    if (!value.is_object()) config_detail::refuse(*node_, place, "an object {…}", value);
-    found.push_back(config_detail::below(*node_, value, place));
-  }
-  return found;
+Config Config::without(const std::vector<std::string>& keys) const {
+  auto node = std::make_shared<Node>(*node_);
+  for (const std::string& key : keys) node->value.erase(key);
+  return Config(std::move(node));
 }
 
 std::string Config::text(std::string_view key, std::string_view fallback) const {

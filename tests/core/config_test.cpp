@@ -196,15 +196,15 @@ TEST(ReadConfig, TakesRawObjectsAsTheyAre) {
   EXPECT_EQ(error_of([&] { options.environment.text("anything"); }), "[config] run.json: environment.anything: expected text in quotes, got [1]");
 }
 
-TEST(Config, ListsSections) {
-  const Config config = Config::parse(R"({"environments": [{"name": "a"}, {"name": 2}], "wrong": [1], "none": 3})", "run.json");
-  const std::vector<Config> sections = config.sections("environments");
-  ASSERT_EQ(sections.size(), 2U);
-  EXPECT_EQ(sections[0].text("name"), "a");
-  EXPECT_EQ(error_of([&] { sections[1].text("name"); }), "[config] run.json: environments[1].name: expected text in quotes, got 2");
-  EXPECT_EQ(error_of([&] { config.sections("wrong"); }), "[config] run.json: wrong[0]: expected an object {…}, got 1");
-  EXPECT_EQ(error_of([&] { config.sections("none"); }), "[config] run.json: none: expected a list of objects [{…}, …], got 3");
-  EXPECT_TRUE(config.sections("absent").empty());
+TEST(Config, LeavesOutKeysAndKeepsTheRest) {
+  const Config config = Config::parse(R"({"type": "chain", "seed": 1, "weight": 2})", "run.json")
+                            .section("absent")
+                            .merged_with(Config::parse(R"({"type": "chain", "seed": true, "weight": 2})", "run.json"));
+  const Config rest = config.without({"type", "weight", "nothing"});
+  EXPECT_EQ(rest.dump(-1), R"({"seed":true})");
+  EXPECT_EQ(rest.path(), "absent");
+  EXPECT_EQ(error_of([&] { rest.text("seed"); }), "[config] run.json: absent.seed: expected text in quotes, got true");
+  EXPECT_TRUE(config.has("type"));
 }
 
 TEST(WriteConfig, RoundTripsEveryFieldExactly) {

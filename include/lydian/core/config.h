@@ -30,8 +30,8 @@ class Config {
   std::vector<std::string> keys() const;  ///< In file order.
   /// The object under `key`; an empty one where it is absent. Throws ConfigError if it is no object.
   Config section(std::string_view key) const;
-  /// The objects of the list under `key`, none where it is absent. Throws ConfigError if it is no list of objects.
-  std::vector<Config> sections(std::string_view key) const;
+  /// This without some of its keys: what is left for another reader.
+  Config without(const std::vector<std::string>& keys) const;
   /// The string under `key`, or `fallback`. Throws ConfigError if it is no string.
   std::string text(std::string_view key, std::string_view fallback = {}) const;
 
