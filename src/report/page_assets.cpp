@@ -172,9 +172,9 @@ const char* const kPageScript = R"js(
   const specialsInto = (cell, sample, first, last) => {
     for (let index = first; index < last; ++index) cell.append(tokenElement(sample, index, specialName(sample, index), 'special'));
   };
-  const rowOf = (sample, number, startsGroup) => {
+  const rowOf = (sample, position, startsGroup) => {
     const row = element('tr', startsGroup ? 'first' : '');
-    row.dataset.number = number;
+    row.dataset.position = position;
     row.append(element('td', '', sample.group + '.' + sample.sample));
     const prompt = row.appendChild(element('td')), thinking = row.appendChild(element('td')), answer = row.appendChild(element('td')), verdict = row.appendChild(element('td', 'verdict'));
     prompt.append(element('div', 'text', sample.prompt), element('div', 'reason', 'truth ' + sample.truth));
@@ -203,9 +203,9 @@ const char* const kPageScript = R"js(
     const step = steps[chosen.selectedIndex];
     let group = null, count = 0;
     body.replaceChildren();
-    step.samples.forEach((sample, number) => {
+    step.samples.forEach((sample, position) => {
       if (!kFilters[filter.value](sample)) return;
-      body.append(rowOf(sample, number, count > 0 && sample.group !== group));
+      body.append(rowOf(sample, position, count > 0 && sample.group !== group));
       group = sample.group;
       ++count;
     });
@@ -222,7 +222,7 @@ const char* const kPageScript = R"js(
   body.addEventListener('pointerover', event => {
     const token = event.target.closest('.t');
     if (!token) { tip.hidden = true; return; }
-    const sample = steps[chosen.selectedIndex].samples[token.closest('tr').dataset.number], index = token.dataset.index, logProb = sample.logProbs[index];
+    const sample = steps[chosen.selectedIndex].samples[token.closest('tr').dataset.position], index = token.dataset.index, logProb = sample.logProbs[index];
     const chance = logProb === null ? '' : ', probability ' + number(Math.exp(logProb));
     showTip('token ' + index + ', id ' + sample.ids[index] + ', ' + kSources[sample.sources[index]] + '\nlog-prob ' + number(logProb) + chance, event.clientX, event.clientY);
   });

@@ -16,7 +16,7 @@ std::vector<double> nice_ticks(double low, double high, int count) {
   const double raw = (high - low) / count;
   const double power = std::pow(10.0, std::floor(std::log10(raw)));
   const double mantissa = raw / power;
-  const double step = (mantissa <= 1.0 ? 1.0 : mantissa <= 2.0 ? 2.0 : mantissa <= 5.0 ? 5.0 : 10.0) * power;
+  const double step = (mantissa <= 1.5 ? 1.0 : mantissa <= 3.0 ? 2.0 : mantissa <= 7.0 ? 5.0 : 10.0) * power;
   const double first = std::floor(low / step + 1e-9), last = std::ceil(high / step - 1e-9);
   std::vector<double> ticks;
   for (double index = first; index <= last; ++index) ticks.push_back(index * step);
