@@ -167,4 +167,20 @@ at::Tensor ClippedObjective::loss(const ObjectiveInput& input, const LossTotals&
   return ops::sum(loss) / divisor(options_, totals, counts.tokens);
 }
 
+Metrics ClippedObjective::statistics(const Metrics& sums) const {
+  Metrics means;
+  const double tokens = std::max(1.0, sums.get("tokens").value_or(0.0));
+  const auto mean = [&](std::string_view sum, std::string_view name) {
+    if (const auto value = sums.get(sum)) means.set(name, *value / tokens);
+  };
+  mean("clip_ratio/low", "clip_ratio/low_mean");
+  mean("clip_ratio/high", "clip_ratio/high_mean");
+  mean("clip_ratio/region", "clip_ratio/region_mean");
+  mean("approx_kl", "approx_kl");
+  mean("entropy", "entropy");
+  mean("importance_weight", "sampling/importance_sampling_ratio/mean");
+  if (const auto largest = sums.get("ratio_max")) means.set("ratio/max", *largest);
+  return means;
+}
+
 }  // namespace lydian

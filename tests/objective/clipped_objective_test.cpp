@@ -151,6 +151,12 @@ TEST(ClippedObjective, CountsClippedTokensByDirection) {
   EXPECT_EQ(result.sums.at("clip_ratio/region"), 3.0);
   EXPECT_NEAR(result.sums.at("ratio_max"), std::exp(.5), 1e-6);
   EXPECT_NEAR(result.sums.at("entropy"), 11.4, 1e-5);
+  const Metrics means = ClippedObjective({}).statistics(result.sums);
+  EXPECT_DOUBLE_EQ(means.at("clip_ratio/high_mean"), 2.0 / 18.0);
+  EXPECT_DOUBLE_EQ(means.at("clip_ratio/low_mean"), 1.0 / 18.0);
+  EXPECT_NEAR(means.at("entropy"), 11.4 / 18.0, 1e-6);
+  EXPECT_EQ(means.at("sampling/importance_sampling_ratio/mean"), 1.0);
+  EXPECT_EQ(means.at("ratio/max"), result.sums.at("ratio_max"));
 }
 
 TEST(ClippedObjective, RowsWithoutTrainableTokensAddNothing) {

@@ -53,6 +53,9 @@ class ClippedObjective final : public PolicyObjective {
   const ClippedObjectiveOptions& options() const { return options_; }
   bool needs_entropy() const override { return options_.entropy_coef != 0.0; }
   at::Tensor loss(const ObjectiveInput& input, const LossTotals& totals, Metrics& sums) const override;
+  /// `clip_ratio/low_mean`, `clip_ratio/high_mean`, `clip_ratio/region_mean`, `approx_kl`, `entropy`, `sampling/importance_sampling_ratio/mean`: means over
+  /// tokens; `ratio/max`.
+  Metrics statistics(const Metrics& sums) const override;
 
  private:
   ClippedObjectiveOptions options_;
