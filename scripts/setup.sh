@@ -44,18 +44,25 @@ install_packages() {
     say "Debian packages: all ${#packages[@]} are installed"
     return
   fi
-  local command=(apt-get install -y --no-install-recommends "${missing[@]}") as_root=()
+  local as_root=() log
   if ((EUID != 0)); then
     if ! sudo -n true 2>/dev/null; then
       fail "these Debian packages are missing, and installing them needs an administrator. Ask for: apt-get install ${missing[*]}"
     fi
     as_root=(sudo -n)
   fi
+  as_root+=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Acquire::Retries=1 -o DPkg::Lock::Timeout=300)
   say "Debian packages: installing ${missing[*]}"
-  export DEBIAN_FRONTEND=noninteractive
-  "${as_root[@]}" apt-get -q -o Acquire::Retries=2 update || say "note: the package lists could not be renewed; going on with the present ones."
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive "${command[@]}" -q -o DPkg::Lock::Timeout=300 ||
-    fail "apt-get could not install ${missing[*]}. If the lines above say that a name could not be resolved, this machine has no network: connect it, or install these packages by hand."
+  log=$(mktemp)
+  "${as_root[@]}" update >"$log" 2>&1 || true # old package lists may do
+  if ! "${as_root[@]}" install -y --no-install-recommends "${missing[@]}" >>"$log" 2>&1; then
+    tail -n 5 "$log" >&2
+    if grep -qiE 'resolving|could not connect|unreachable' "$log"; then
+      fail "apt-get could not reach Debian's packages: this machine has no network. Connect it, or install by hand: ${missing[*]}"
+    fi
+    fail "apt-get could not install ${missing[*]}; its last lines are above."
+  fi
+  rm -f "$log"
 }
 
 is_torch() { [[ -f $1/include/ATen/core/Tensor.h && -f $1/lib/libtorch_cpu.so && -f $1/version.py ]]; }
