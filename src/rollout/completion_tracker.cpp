@@ -16,6 +16,11 @@ CompletionTracker::CompletionTracker(ThinkingBudget budget, std::span<const Toke
   check_cap();
 }
 
+std::vector<TokenId> resolve_stop_ids(const SamplingOptions& sampling, const Tokenizer& tokenizer) {
+  if (!sampling.stop_ids.empty() || tokenizer.eos_id() == kNoToken) return sampling.stop_ids;
+  return {tokenizer.eos_id()};
+}
+
 std::int64_t tokens_before_cap(const Completion& completion, const ThinkingBudget& budget, std::span<const TokenId> stop_ids,
                                std::span<const TokenId> prompt_ids) {
   CompletionTracker tracker(budget, stop_ids, prompt_ids);

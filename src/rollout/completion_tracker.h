@@ -7,6 +7,8 @@
 
 #include "lydian/data/completion.h"
 #include "lydian/data/thinking_budget.h"
+#include "lydian/model/sampling_options.h"
+#include "lydian/text/tokenizer.h"
 
 namespace lydian {
 
@@ -73,6 +75,9 @@ inline void CompletionTracker::advance(TokenId id, TokenSource source) {
   }
   check_cap();
 }
+
+/// The options' stop ids, or the tokenizer's end of sequence where they name none.
+std::vector<TokenId> resolve_stop_ids(const SamplingOptions& sampling, const Tokenizer& tokenizer);
 
 /// How many of a completion's tokens a run under `budget` (resolved) would have drawn before its cap came: all of them where it never comes.
 std::int64_t tokens_before_cap(const Completion& completion, const ThinkingBudget& budget, std::span<const TokenId> stop_ids,

@@ -104,8 +104,7 @@ std::shared_ptr<SharedRequest> RolloutEngine::Implementation::checked(const Roll
   auto shared = std::make_shared<SharedRequest>();
   shared->request = request;
   shared->request.budget = resolve_budget(request.budget, tokenizer);
-  std::vector<TokenId>& stop_ids = shared->request.sampling.stop_ids;
-  if (stop_ids.empty() && tokenizer.eos_id() != kNoToken) stop_ids = {tokenizer.eos_id()};
+  shared->request.sampling.stop_ids = resolve_stop_ids(request.sampling, tokenizer);
   if (request.prompt_ids.empty()) throw ConfigError("rollout_engine", "a prompt of at least one token", "none");
   check_ids(request.prompt_ids, policy.vocab_size(), "prompt ids");
   check_ids(shared->request.budget.closer, policy.vocab_size(), "the closer's ids");

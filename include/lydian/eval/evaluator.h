@@ -15,29 +15,34 @@ class ConfigVisitor;
 
 struct EvaluationOptions {
   Split split = Split::kTest;
-  std::int64_t items = 1000;         ///< Cut to the split's size.
+  std::int64_t items = 1000;  ///< Cut to the split's size.
   std::int64_t samples_per_item = 1;
-  SamplingOptions sampling;
-  ThinkingBudget thinking;
+  SamplingOptions sampling{};
+  ThinkingBudget thinking{};
   std::uint64_t seed = 1;
-  std::vector<std::int64_t> pass_at;  ///< k of pass@k and maj@k; each at most samples_per_item.
+  std::vector<std::int64_t> pass_at{};  ///< k of pass@k and maj@k; each at most samples_per_item.
   std::int64_t max_rows = 512;
 };
 
 void describe(ConfigVisitor& visitor, EvaluationOptions& options);
 
-/// What an evaluation found. Rows whose verifier failed are left out of all means and counted.
+/// What an evaluation found. Rows whose verifier failed are left out of all means and counted; an item with fewer than k judged samples is left out of pass@k
+/// and maj@k.
 struct Evaluation {
   Estimate accuracy;  ///< avg@k: mean reward, clustered by item.
-  std::map<std::int64_t, double> pass_at, majority_at;  ///< maj@k: most frequent answer, ties to the earliest.
+  /// pass@k: right is a reward of 1 or more. maj@k: reward of the most frequent answer (equal text, unparsable ones do not vote) of k samples, ties to the
+  /// earliest, mean over the samples' disjoint runs of k.
+  std::map<std::int64_t, double> pass_at, majority_at;
   std::map<std::string, Estimate> by_category;
-  double thinking_mean = 0.0;    ///< Tokens.
+  double thinking_mean = 0.0;  ///< Tokens.
   double truncated_share = 0.0;
   std::int64_t items = 0, faults = 0;
   std::vector<Rollout> rollouts;
 };
 
 /// Samples and judges the first `items` tasks of a split. Random numbers are those of (seed, item, sample), so two policies are compared on equal noise.
-Evaluation evaluate(const Policy& policy, const Tokenizer& tokenizer, const Environment& environment, const EvaluationOptions& options = {});
+/// Throws ConfigError naming the option that does not fit, or an empty split; Error where the verifier failed on every row.
+Evaluation evaluate(const Policy& policy, const Tokenizer& tokenizer, const Environment& environment, const EvaluationOptions& options = {},
+                    ChatTemplate chat_template = ChatTemplate::kPlain);
 
 }  // namespace lydian
