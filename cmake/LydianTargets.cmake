@@ -13,6 +13,7 @@ find_package(Threads REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)
 
 # Options of every target of ours. Options structs are given by naming some fields; the others have defaults. No contraction anywhere: equal bits on every machine (docs/design.md §5).
@@ -58,7 +59,7 @@ endfunction()
 lydian_library(lydian_core NAME core FOLDERS src/core src/data src/text src/verify src/advantage src/report envs/chain
                HEADERS core data text verify advantage report envs
                PUBLIC Threads::Threads
-               PRIVATE spdlog::spdlog fmt::fmt $<BUILD_INTERFACE:nlohmann_json::nlohmann_json> $<BUILD_INTERFACE:Eigen3::Eigen>)
+               PRIVATE spdlog::spdlog fmt::fmt $<BUILD_INTERFACE:nlohmann_json::nlohmann_json> $<BUILD_INTERFACE:Eigen3::Eigen> OpenSSL::Crypto)
 
 # lydian::rollout: kernels, policies, sampling, evaluation. The kernels' one source is compiled once for each instruction set.
 file(GLOB kernel_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/kernels/*_cpu.cpp)

@@ -1,0 +1,109 @@
+#include "train/checkpoint_files.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "lydian/core/durable_file.h"
+#include "lydian/core/error.h"
+#include "lydian/core/sha256.h"
+#include "lydian/model/safetensors.h"
+#include "lydian/model/transformer_policy.h"
+#include "lydian/train/run_folder.h"
+
+namespace lydian {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+constexpr int kSchemaVersion = 1;
+
+void sync_folder(const std::string& path) {
+  const int folder = open(path.c_str(), O_RDONLY | O_DIRECTORY);
+  const bool synced = folder >= 0 && fsync(folder) == 0;
+  const int cause = errno;
+  if (folder >= 0) close(folder);
+  if (!synced) throw IoError("checkpoint", "cannot sync the folder " + path + ": " + std::strerror(cause));
+}
+
+std::vector<NamedTensor> tensors_of(const WeightStore& store) {
+  std::vector<NamedTensor> tensors;
+  for (const WeightSegment& segment : store.segments()) {
+    const std::span<const float> values = store.values(segment);
+    tensors.push_back({segment.name, segment.shape, {values.begin(), values.end()}});
+  }
+  return tensors;
+}
+
+}  // namespace
+
+void save_policy(const Policy& policy, const std::string& folder) {
+  if (const auto* transformer = dynamic_cast<const TransformerPolicy*>(&policy)) {
+    transformer->save(folder);
+  } else {
+    write_safetensors(folder + "/model.safetensors", tensors_of(policy.weights()));
+  }
+}
+
+void publish_checkpoint(const std::string& temporary, const std::string& target) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(temporary)) names.push_back(entry.path().filename().string());
+  std::sort(names.begin(), names.end());
+  Json manifest;
+  manifest["schema_version"] = kSchemaVersion;
+  for (const std::string& name : names) {
+    const std::string path = temporary + "/" + name;
+    manifest["files"][name] = {{"size", fs::file_size(path)}, {"sha256", sha256_of_file(path)}};
+  }
+  write_file_durably(temporary + "/manifest.json", manifest.dump(1) + "\n");
+  sync_folder(temporary);
+  fs::remove_all(target);
+  fs::rename(temporary, target);
+  sync_folder(fs::path(target).parent_path().string());
+}
+
+void check_manifest(const std::string& folder) {
+  const std::string path = folder + "/manifest.json";
+  try {
+    const Json manifest = Json::parse(read_whole_file(path));
+    if (manifest.at("schema_version").get<int>() != kSchemaVersion) {
+      throw IoError("checkpoint", path + " of schema version " + std::to_string(kSchemaVersion), manifest.at("schema_version").dump());
+    }
+    for (const auto& [name, entry] : manifest.at("files").items()) {
+      const std::string file = folder + "/" + name;
+      const auto size = entry.at("size").get<std::uintmax_t>();
+      if (!fs::exists(file)) throw IoError("checkpoint", file + " (it stands in the manifest)", "no such file");
+      if (fs::file_size(file) != size) throw IoError("checkpoint", file + " of " + std::to_string(size) + " bytes", std::to_string(fs::file_size(file)));
+      if (sha256_of_file(file) != entry.at("sha256").get<std::string>()) throw IoError("checkpoint", file + " to have the digest of its manifest", "another: its bytes were changed");
+    }
+  } catch (const nlohmann::json::exception& error) {
+    throw IoError("checkpoint", path + " to be a checkpoint's manifest", error.what());
+  }
+}
+
+void load_checkpoint(const std::string& folder, Policy& policy, const StateInventory* inventory, const std::set<std::string>& leave_out) {
+  if (!fs::is_directory(folder)) throw IoError("checkpoint", "a checkpoint folder at " + folder, "none");
+  check_manifest(folder);
+  WeightStore& store = policy.weights();
+  if (!leave_out.contains("weights")) {
+    const std::string path = folder + "/model.safetensors";
+    const std::vector<NamedTensor> tensors = read_safetensors(path);
+    store.update([&](std::span<float> weights) {
+      for (const WeightSegment& segment : store.segments()) {
+        const auto found = std::find_if(tensors.begin(), tensors.end(), [&](const NamedTensor& tensor) { return tensor.name == segment.name; });
+        if (found == tensors.end()) throw IoError("checkpoint", "a tensor " + segment.name + " in " + path, "none");
+        if (found->shape != segment.shape) throw IoError("checkpoint", segment.name + " in " + path + " to have the policy's shape", "another");
+        std::copy(found->values.begin(), found->values.end(), weights.begin() + segment.offset);
+      }
+    });
+  }
+  if (inventory != nullptr) inventory->load(folder, leave_out);
+}
+
+}  // namespace lydian
