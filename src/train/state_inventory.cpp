@@ -15,7 +15,30 @@ constexpr int kSchemaVersion = 1;
 
 using Json = nlohmann::ordered_json;
 
+Json read_state(const std::string& path) {
+  try {
+    Json state = Json::parse(read_whole_file(path));
+    if (state.at("schema_version").get<int>() != kSchemaVersion) {
+      throw IoError("checkpoint", path + " of schema version " + std::to_string(kSchemaVersion), state.at("schema_version").dump());
+    }
+    state.at("items");
+    return state;
+  } catch (const nlohmann::json::exception& error) {
+    throw IoError("checkpoint", path + " to be a checkpoint's state", error.what());
+  }
+}
+
+const Json& item_of(const Json& state, const std::string& name, const std::string& path) {
+  if (!state["items"].contains(name)) throw IoError("checkpoint", "an item " + name + " in " + path, "none");
+  return state["items"][name];
+}
+
 }  // namespace
+
+std::string StateInventory::read_text(const std::string& folder, const std::string& name) {
+  const std::string path = folder + "/state.json";
+  return item_of(read_state(path), name, path).dump();
+}
 
 std::vector<std::string> StateInventory::names() const {
   std::vector<std::string> all;
@@ -51,19 +74,10 @@ void StateInventory::save(const std::string& folder) const {
 
 void StateInventory::load(const std::string& folder, const std::set<std::string>& leave_out) const {
   const std::string state_path = folder + "/state.json", tensor_path = folder + "/optimizer.safetensors";
-  Json state;
-  try {
-    state = Json::parse(read_whole_file(state_path));
-    if (state.at("schema_version").get<int>() != kSchemaVersion) {
-      throw IoError("checkpoint", state_path + " of schema version " + std::to_string(kSchemaVersion), state.at("schema_version").dump());
-    }
-  } catch (const nlohmann::json::exception& error) {
-    throw IoError("checkpoint", state_path + " to be a checkpoint's state", error.what());
-  }
+  const Json state = read_state(state_path);
   for (const Text& item : texts_) {
     if (leave_out.contains(item.name)) continue;
-    if (!state["items"].contains(item.name)) throw IoError("checkpoint", "an item " + item.name + " in " + state_path, "none");
-    item.load(state["items"][item.name].dump());
+    item.load(item_of(state, item.name, state_path).dump());
   }
   std::map<std::string, NamedTensor> tensors;
   for (NamedTensor& tensor : read_safetensors(tensor_path)) tensors[tensor.name] = std::move(tensor);
@@ -77,8 +91,8 @@ void StateInventory::load(const std::string& folder, const std::set<std::string>
     }
     std::copy(found->second.values.begin(), found->second.values.end(), values.begin());
   }
+  const std::vector<std::string> known = names();
   for (const auto& [name, value] : state["items"].items()) {
-    const std::vector<std::string> known = names();
     if (std::find(known.begin(), known.end(), name) == known.end()) throw IoError("checkpoint", "only known items in " + state_path, name);
   }
 }

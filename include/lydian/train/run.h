@@ -36,6 +36,9 @@ RunOutcome start_run(const RunOptions& options, const MakeEnvironment& make_envi
 /// Goes on with a run folder from its newest whole checkpoint, under its own configuration, to the same bits as a run that was never stopped.
 RunOutcome resume_run(const std::string& run_folder, const MakeEnvironment& make_environment, const RunControl& control = {});
 
+/// A finished (or interrupted) run's summary.json as text for a terminal: pass rates, thinking, the sweep's table, where the report lies.
+std::string describe_summary(const std::string& run_folder);
+
 /// Result of scoring logged rollouts again.
 struct RescoreReport {
   std::int64_t rollouts = 0, tokens = 0, different = 0;

@@ -24,6 +24,8 @@ class StateInventory {
   void save(const std::string& folder) const;
   /// Reads them back, all items but those in `leave_out` (tests). Throws IoError naming the file and the item that is missing, unknown or of another size.
   void load(const std::string& folder, const std::set<std::string>& leave_out = {}) const;
+  /// The JSON text of one item of a saved state, without loading it. Throws IoError where it is absent.
+  static std::string read_text(const std::string& folder, const std::string& name);
 
  private:
   struct Text {

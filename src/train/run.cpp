@@ -1,0 +1,228 @@
+#include "lydian/train/run.h"
+
+#include <chrono>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "lydian/core/durable_file.h"
+#include "lydian/policy/trainable_transformer.h"
+#include "lydian/report/html_report.h"
+#include "lydian/text/byte_tokenizer.h"
+#include "lydian/train/run_folder.h"
+#include "lydian/train/trainer.h"
+#include "train/run_summary.h"
+
+namespace lydian {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+double seconds_now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+const char* stage_name(StageChoice::Kind kind) {
+  switch (kind) {
+    case StageChoice::Kind::kSft: return "sft";
+    case StageChoice::Kind::kGrpo: return "grpo";
+    case StageChoice::Kind::kSweep: return "sweep";
+    case StageChoice::Kind::kReport: return "report";
+  }
+  return "";
+}
+
+/// A run in progress: the stages of a configuration under one step counter.
+class Run {
+ public:
+  Run(RunOptions options, const MakeEnvironment& make_environment, RunControl control, RunFolder folder)
+      : options_(std::move(options)),
+        objects_(make_run_objects(options_, make_environment)),
+        trainable_(*objects_.policy),
+        control_(std::move(control)),
+        folder_(std::move(folder)),
+        summary_(options_, objects_) {}
+
+  void load(const std::string& checkpoint, std::int64_t step) {
+    const Json where = Json::parse(StateInventory::read_text(checkpoint, "run/stage"));
+    stage_ = where.at("index").get<std::size_t>();
+    begun_ = where.at("begun").get<bool>();
+    if (begun_) open_stage();
+    const StateInventory inventory = state();
+    load_checkpoint(checkpoint, *objects_.policy, &inventory);
+    folder_.go_on(step);
+  }
+
+  RunOutcome execute() {
+    for (; stage_ < options_.stages.size(); ++stage_) {
+      const double start = seconds_now();
+      const StageChoice& choice = options_.stages[stage_];
+      const bool steps = choice.kind == StageChoice::Kind::kSft || choice.kind == StageChoice::Kind::kGrpo;
+      if (choice.kind == StageChoice::Kind::kGrpo) measure_warmup();
+      const RunOutcome outcome = steps ? run_steps() : RunOutcome::kFinished;
+      if (choice.kind == StageChoice::Kind::kSweep) record("sweep", summary_.sweep(choice.sweep));
+      summary_.add_seconds(stage_name(choice.kind), seconds_now() - start);
+      if (outcome == RunOutcome::kInterrupted) return outcome;
+      if (choice.kind == StageChoice::Kind::kReport) {
+        measure_final();
+        write_html_report(folder_.path(), folder_.path() + "/report.html");
+      }
+    }
+    measure_final();
+    return RunOutcome::kFinished;
+  }
+
+ private:
+  void open_stage() {
+    const StageChoice& choice = options_.stages[stage_];
+    const ChatTemplate chat_template = options_.tokenizer.chat_template;
+    if (choice.kind == StageChoice::Kind::kSft) {
+      current_ = std::make_unique<SupervisedStage>(trainable_, *objects_.tokenizer, objects_.weighted, choice.sft, chat_template);
+    } else if (choice.kind == StageChoice::Kind::kGrpo) {
+      current_ = std::make_unique<Trainer>(Trainer::grpo(trainable_, *objects_.tokenizer, objects_.weighted, choice.grpo, chat_template));
+    }
+  }
+
+  /// The state inventory of a run: whatever is not listed here, or in a stage's add_state, is lost.
+  StateInventory state() {
+    StateInventory inventory;
+    WeightStore& weights = objects_.policy->weights();
+    inventory.text(
+        "run/stage", [this] { return Json{{"index", stage_}, {"begun", begun_}}.dump(); }, [](const std::string&) {});  // Read before the others, by load().
+    inventory.text(
+        "run/step", [this] { return Json{{"step", step_}, {"first_step", first_step_}}.dump(); },
+        [this](const std::string& text) {
+          const Json state = Json::parse(text);
+          step_ = state.at("step").get<std::int64_t>();
+          first_step_ = state.at("first_step").get<std::int64_t>();
+        });
+    inventory.text(
+        "run/weight_version", [&weights] { return std::to_string(weights.version()); }, [&weights](const std::string& text) { weights.restore_version(std::stoull(text)); });
+    inventory.text(
+        "run/tokenizer", [this] { return Json(objects_.tokenizer->fingerprint()).dump(); },
+        [this](const std::string& text) {
+          const auto saved = Json::parse(text).get<std::string>();
+          if (saved != objects_.tokenizer->fingerprint()) throw IoError("checkpoint", "the tokenizer " + objects_.tokenizer->fingerprint(), saved);
+        });
+    summary_.add_state(inventory);
+    folder_.add_state(inventory);
+    if (current_ != nullptr) current_->add_state(inventory);
+    return inventory;
+  }
+
+  void save(std::optional<double> score = std::nullopt) {
+    const StateInventory inventory = state();
+    folder_.save_checkpoint(step_, *objects_.policy, inventory, score);
+  }
+
+  void record(const std::string& stage, const Metrics& metrics) { folder_.record(stage, step_, step_, {metrics, {}, {}, {}}); }
+
+  void measure_warmup() {
+    if (summary_.has_warmup()) return;
+    const double start = seconds_now();
+    record("warmup", summary_.measure_warmup());
+    for (const StageChoice& choice : options_.stages) {
+      if (choice.kind == StageChoice::Kind::kSweep) summary_.sweep_warmup(choice.sweep);
+    }
+    summary_.add_seconds("evaluation", seconds_now() - start);
+  }
+
+  void measure_final() {
+    if (!summary_.has_final()) {
+      const double start = seconds_now();
+      record("final", summary_.measure_final());
+      summary_.add_seconds("evaluation", seconds_now() - start);
+    }
+    folder_.write_file("summary.json", summary_.text());
+  }
+
+  RunOutcome run_steps() {
+    if (!begun_) {
+      open_stage();
+      if (const StageStep first = current_->begin(); !first.metrics.empty()) folder_.record(current_->name(), step_, step_ + current_->planned_steps(), first);
+      begun_ = true;
+      first_step_ = step_;
+    }
+    while (!current_->finished()) {
+      const StageStep result = current_->step();
+      ++step_;
+      folder_.record(current_->name(), step_, planned_end(), result);
+      const bool interrupted = control_.interrupted && control_.interrupted();
+      const bool halted = !result.halt_reason.empty();
+      const bool due = options_.save_steps > 0 && step_ % options_.save_steps == 0 && !current_->finished();
+      if (interrupted || halted || due) save(result.metrics.get("eval/pass_rate"));
+      if (halted) throw TrainingHalted(current_->name(), result.halt_reason);
+      if (interrupted) return RunOutcome::kInterrupted;
+      last_score_ = result.metrics.get("eval/pass_rate");
+    }
+    if (const auto* trainer = dynamic_cast<const Trainer*>(current_.get())) summary_.add_comparison(trainer->max_log_prob_difference(), trainer->tokens_compared());
+    // The checkpoint after a stage belongs to the next one, so that a resumed run does not repeat its end.
+    current_.reset();
+    begun_ = false;
+    ++stage_;
+    save(last_score_);
+    --stage_;
+    return RunOutcome::kFinished;
+  }
+
+  std::int64_t planned_end() const { return std::max(step_, first_step_ + current_->planned_steps()); }
+
+  RunOptions options_;
+  RunObjects objects_;
+  TrainableTransformer trainable_;
+  RunControl control_;
+  RunFolder folder_;
+  RunSummary summary_;
+  std::size_t stage_ = 0;
+  std::unique_ptr<Stage> current_;
+  std::int64_t step_ = 0, first_step_ = 0;
+  bool begun_ = false;  ///< Whether the present stage's starting point was measured.
+  std::optional<double> last_score_;
+};
+
+RunFolder::Options folder_options(const RunOptions& options, const RunControl& control) {
+  return {.save_total_limit = options.save_total_limit, .console = control.console, .log_rollouts_every = options.log_rollouts_every};
+}
+
+}  // namespace
+
+RunObjects make_run_objects(const RunOptions& options, const MakeEnvironment& make_environment) {
+  RunObjects objects;
+  std::string alphabet = options.tokenizer.alphabet;
+  bool every_byte = false;
+  for (const EnvironmentChoice& choice : options.environments) {
+    objects.environments.push_back(make_environment(choice.type, choice.options));
+    objects.weighted.push_back({objects.environments.back().get(), choice.weight});
+    const std::string own = objects.environments.back()->alphabet();
+    every_byte = every_byte || own.empty();
+    if (!options.tokenizer.alphabet.empty()) continue;
+    for (const char byte : own) {
+      if (alphabet.find(byte) == std::string::npos) alphabet += byte;
+    }
+  }
+  const bool all_bytes = options.tokenizer.alphabet.empty() && (every_byte || alphabet.empty());
+  objects.tokenizer = all_bytes ? std::make_shared<ByteTokenizer>() : std::make_shared<ByteTokenizer>(alphabet);
+  TransformerConfig shape = options.policy;
+  shape.vocab_size = objects.tokenizer->vocab_size();
+  objects.policy = std::make_unique<TransformerPolicy>(shape, options.seed);
+  if (!options.init_from.empty()) load_checkpoint(options.init_from, *objects.policy);
+  return objects;
+}
+
+RunOutcome start_run(const RunOptions& options, const MakeEnvironment& make_environment, const RunControl& control) {
+  if (options.stages.empty()) throw ConfigError("config", "at least one stage section (sft, grpo, sweep, report)", "none");
+  RunFolder folder = RunFolder::create(options.output_dir, folder_options(options, control));
+  folder.write_file("config.json", write_run_options(options).dump() + "\n");
+  Run run(options, make_environment, control, std::move(folder));
+  return run.execute();
+}
+
+RunOutcome resume_run(const std::string& run_folder, const MakeEnvironment& make_environment, const RunControl& control) {
+  RunOptions options = read_run_options(Config::read_file(run_folder + "/config.json"));
+  options.output_dir = run_folder;
+  const std::vector<std::int64_t> steps = RunFolder::checkpoints(run_folder);
+  if (steps.empty()) throw IoError("run", "a checkpoint in " + run_folder + "/checkpoints", "none; the run stopped before its first one, so start it anew");
+  Run run(options, make_environment, control, RunFolder::reopen(run_folder, folder_options(options, control)));
+  run.load(RunFolder::checkpoint_path(run_folder, steps.back()), steps.back());
+  return run.execute();
+}
+
+}  // namespace lydian

@@ -1,0 +1,140 @@
+#include "train/run_summary.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+
+#include "lydian/core/durable_file.h"
+#include "lydian/eval/evaluator.h"
+
+namespace lydian {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json rows_of(const ThinkingSweep& sweep) {
+  Json rows = Json::array();
+  for (const SweepRow& row : sweep.rows) {
+    rows.push_back({{"budget", row.budget},
+                    {"items", row.items},
+                    {"accuracy", row.accuracy},
+                    {"low", row.low},
+                    {"high", row.high},
+                    {"thinking_mean", row.thinking_mean},
+                    {"forced_share", row.forced_share},
+                    {"law", row.law < 0.0 ? Json() : Json(row.law)}});
+  }
+  return rows;
+}
+
+// Nothing but the policy's own positions limits a completion that is measured.
+SweepOptions unlimited(SweepOptions options, const RunObjects& objects) {
+  options.sampling.max_completion_length = objects.policy->max_positions();
+  return options;
+}
+
+}  // namespace
+
+RunSummary::RunSummary(const RunOptions& options, const RunObjects& objects) : options_(options), objects_(objects) {
+  json_["environment"] = objects.environments.front()->name();
+  json_["seed"] = options.seed;
+}
+
+Metrics RunSummary::measure(const char* when) {
+  EvaluationOptions evaluation{.items = options_.summary.items, .seed = options_.seed};
+  evaluation.sampling.max_completion_length = objects_.policy->max_positions();
+  const Environment& environment = *objects_.environments.front();
+  const Evaluation sampled = evaluate(*objects_.policy, *objects_.tokenizer, environment, evaluation);
+  evaluation.sampling.temperature = 0.0;
+  const Evaluation greedy = evaluate(*objects_.policy, *objects_.tokenizer, environment, evaluation);
+  json_[when] = {{"pass_rate", sampled.accuracy.mean}, {"low", sampled.accuracy.low},           {"high", sampled.accuracy.high},
+                 {"greedy_pass_rate", greedy.accuracy.mean}, {"thinking_mean", sampled.thinking_mean}, {"items", sampled.items},
+                 {"faults", sampled.faults}};
+  for (const auto& [category, estimate] : sampled.by_category) {
+    json_[when]["by_category"][category] = {{"pass_rate", estimate.mean}, {"low", estimate.low}, {"high", estimate.high}};
+  }
+  Metrics metrics;
+  metrics.set("eval/pass_rate", sampled.accuracy.mean);
+  metrics.set("eval/greedy_pass_rate", greedy.accuracy.mean);
+  metrics.set("eval/thinking_mean", sampled.thinking_mean);
+  return metrics;
+}
+
+Metrics RunSummary::measure_final() {
+  const Metrics metrics = measure("final");
+  json_["weights_sha256"] = objects_.policy->weights().sha256();
+  return metrics;
+}
+
+Metrics RunSummary::sweep(const SweepOptions& options) {
+  const ThinkingSweep found = thinking_sweep(*objects_.policy, *objects_.tokenizer, *objects_.environments.front(), unlimited(options, objects_));
+  json_["sweep"] = rows_of(found);
+  json_["fit"] = {{"r2", found.fit.r2}, {"from_budget", found.fit_from_budget}, {"intercept", found.fit.intercept}, {"slope", found.fit.slope}};
+  json_["spearman"] = found.spearman;
+  if (options.compare_reruns) json_["reruns"] = {{"compared", found.reruns_compared}, {"different", found.reruns_different}};
+  Metrics metrics;
+  for (const SweepRow& row : found.rows) metrics.set("sweep/" + std::to_string(row.budget) + "/accuracy", row.accuracy);
+  metrics.set("sweep/spearman", found.spearman);
+  metrics.set("sweep/r2", found.fit.r2);
+  return metrics;
+}
+
+void RunSummary::sweep_warmup(const SweepOptions& options) {
+  json_["sweep_warmup"] = rows_of(thinking_sweep(*objects_.policy, *objects_.tokenizer, *objects_.environments.front(), unlimited(options, objects_)));
+}
+
+void RunSummary::add_comparison(double max_difference, std::int64_t tokens) {
+  json_["sampler_trainer_max_abs_diff"] = std::max(json_.value("sampler_trainer_max_abs_diff", 0.0), max_difference);
+  json_["tokens_compared"] = json_.value("tokens_compared", std::int64_t{0}) + tokens;
+}
+
+void RunSummary::add_seconds(const std::string& stage, double seconds) {
+  Json& wall = json_["wall_s"];
+  wall[stage] = wall.value(stage, 0.0) + seconds;
+}
+
+void RunSummary::add_state(StateInventory& inventory) {
+  inventory.text(
+      "run/summary", [this] { return json_.dump(); }, [this](const std::string& text) { json_ = Json::parse(text); });
+}
+
+std::string describe_summary(const std::string& run_folder) {
+  const Json summary = Json::parse(read_whole_file(run_folder + "/summary.json"));
+  std::string text;
+  char line[256];
+  const auto add = [&](auto... values) {
+    std::snprintf(line, sizeof line, values...);
+    text += line;
+  };
+  add("%-9s %10s %10s %18s\n", "", "pass rate", "greedy", "thinking (tokens)");
+  for (const char* when : {"warmup", "final"}) {
+    if (!summary.contains(when)) continue;
+    const Json& found = summary[when];
+    add("%-9s %10.3f %10.3f %18.1f\n", when, found["pass_rate"].get<double>(), found["greedy_pass_rate"].get<double>(), found["thinking_mean"].get<double>());
+  }
+  if (summary.contains("sweep")) {
+    add("\n%8s %10s %18s %10s %10s %8s %8s\n", "budget", "accuracy", "95 %% interval", "thinking", "forced", "law", "warmup");
+    for (std::size_t i = 0; i < summary["sweep"].size(); ++i) {
+      const Json& row = summary["sweep"][i];
+      add("%8lld %10.3f     [%.3f, %.3f] %10.1f %10.3f", static_cast<long long>(row["budget"].get<std::int64_t>()), row["accuracy"].get<double>(), row["low"].get<double>(),
+          row["high"].get<double>(), row["thinking_mean"].get<double>(), row["forced_share"].get<double>());
+      if (row["law"].is_null()) {
+        add(" %8s", "-");
+      } else {
+        add(" %8.3f", row["law"].get<double>());
+      }
+      if (summary.contains("sweep_warmup")) add(" %8.3f", summary["sweep_warmup"][i]["accuracy"].get<double>());
+      text += "\n";
+    }
+    add("\nrank correlation of budget and accuracy %.3f; accuracy against log2(budget) from %lld up: R2 %.4f\n", summary["spearman"].get<double>(),
+        static_cast<long long>(summary["fit"]["from_budget"].get<std::int64_t>()), summary["fit"]["r2"].get<double>());
+  }
+  if (summary.contains("tokens_compared")) {
+    add("largest difference between recorded and recomputed log-probs: %g, over %lld tokens\n", summary["sampler_trainer_max_abs_diff"].get<double>(),
+        static_cast<long long>(summary["tokens_compared"].get<std::int64_t>()));
+  }
+  if (std::filesystem::exists(run_folder + "/report.html")) text += "report: " + run_folder + "/report.html\n";
+  return text;
+}
+
+}  // namespace lydian

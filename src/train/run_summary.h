@@ -1,0 +1,38 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "lydian/core/metrics.h"
+#include "lydian/eval/thinking_sweep.h"
+#include "lydian/train/run.h"
+
+namespace lydian {
+
+/// What summary.json says of a run, collected as the run goes; part of its state. All of it is about the first environment.
+class RunSummary {
+ public:
+  /// Both must outlive the summary.
+  RunSummary(const RunOptions& options, const RunObjects& objects);
+
+  bool has_warmup() const { return json_.contains("warmup"); }
+  bool has_final() const { return json_.contains("final"); }
+  /// Pass rates and thinking length on the test split, of the present weights; the numbers as metrics.
+  Metrics measure_warmup() { return measure("warmup"); }
+  Metrics measure_final();
+  Metrics sweep(const SweepOptions& options);
+  void sweep_warmup(const SweepOptions& options);
+  void add_comparison(double max_difference, std::int64_t tokens);
+  void add_seconds(const std::string& stage, double seconds);
+  void add_state(StateInventory& inventory);
+  std::string text() const { return json_.dump(2) + "\n"; }
+
+ private:
+  Metrics measure(const char* when);
+
+  const RunOptions& options_;
+  const RunObjects& objects_;
+  nlohmann::ordered_json json_;
+};
+
+}  // namespace lydian
