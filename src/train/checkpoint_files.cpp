@@ -80,7 +80,8 @@ void check_manifest(const std::string& folder) {
       const auto size = entry.at("size").get<std::uintmax_t>();
       if (!fs::exists(file)) throw IoError("checkpoint", file + " (it stands in the manifest)", "no such file");
       if (fs::file_size(file) != size) throw IoError("checkpoint", file + " of " + std::to_string(size) + " bytes", std::to_string(fs::file_size(file)));
-      if (sha256_of_file(file) != entry.at("sha256").get<std::string>()) throw IoError("checkpoint", file + " to have the digest of its manifest", "another: its bytes were changed");
+      if (sha256_of_file(file) != entry.at("sha256").get<std::string>())
+        throw IoError("checkpoint", file + " to have the digest of its manifest", "another: its bytes were changed");
     }
   } catch (const nlohmann::json::exception& error) {
     throw IoError("checkpoint", path + " to be a checkpoint's manifest", error.what());

@@ -60,7 +60,10 @@ void AdamW::reset(std::span<WeightStore* const> stores) {
 
 void AdamW::add_state(StateInventory& inventory, std::span<WeightStore* const> stores, const std::string& prefix) {
   inventory.text(
-      prefix + "bias_corrections", [this] { return nlohmann::json{beta1_power_, beta2_power_}.dump(); },
+      prefix + "bias_corrections",
+      [this] {
+        return nlohmann::json{beta1_power_, beta2_power_}.dump();
+      },
       [this](const std::string& text) {
         const nlohmann::json values = nlohmann::json::parse(text);
         beta1_power_ = values.at(0).get<double>();

@@ -19,7 +19,8 @@ std::string listed(const std::vector<std::int64_t>& steps) {
 
 RescoreReport rescore(const std::string& run_folder, std::int64_t step) {
   const std::string rollouts_path = run_folder + "/rollouts/" + std::to_string(step) + ".jsonl";
-  if (!std::filesystem::exists(rollouts_path)) throw IoError("rescore", "logged rollouts in " + rollouts_path, "no such file (log_rollouts_every decides which steps are logged)");
+  if (!std::filesystem::exists(rollouts_path))
+    throw IoError("rescore", "logged rollouts in " + rollouts_path, "no such file (log_rollouts_every decides which steps are logged)");
   const std::string checkpoint = RunFolder::checkpoint_path(run_folder, step - 1);
   if (!std::filesystem::is_directory(checkpoint)) {
     throw IoError("rescore", "the checkpoint that sampled step " + std::to_string(step) + ", that after step " + std::to_string(step - 1),

@@ -18,14 +18,20 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-double seconds_now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+double seconds_now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
 
 const char* stage_name(StageChoice::Kind kind) {
   switch (kind) {
-    case StageChoice::Kind::kSft: return "sft";
-    case StageChoice::Kind::kGrpo: return "grpo";
-    case StageChoice::Kind::kSweep: return "sweep";
-    case StageChoice::Kind::kReport: return "report";
+    case StageChoice::Kind::kSft:
+      return "sft";
+    case StageChoice::Kind::kGrpo:
+      return "grpo";
+    case StageChoice::Kind::kSweep:
+      return "sweep";
+    case StageChoice::Kind::kReport:
+      return "report";
   }
   return "";
 }
@@ -86,16 +92,24 @@ class Run {
     StateInventory inventory;
     WeightStore& weights = objects_.policy->weights();
     inventory.text(
-        "run/stage", [this] { return Json{{"index", stage_}, {"begun", begun_}}.dump(); }, [](const std::string&) {});  // Read before the others, by load().
+        "run/stage",
+        [this] {
+          return Json{{"index", stage_}, {"begun", begun_}}.dump();
+        },
+        [](const std::string&) {});  // Read before the others, by load().
     inventory.text(
-        "run/step", [this] { return Json{{"step", step_}, {"first_step", first_step_}}.dump(); },
+        "run/step",
+        [this] {
+          return Json{{"step", step_}, {"first_step", first_step_}}.dump();
+        },
         [this](const std::string& text) {
           const Json state = Json::parse(text);
           step_ = state.at("step").get<std::int64_t>();
           first_step_ = state.at("first_step").get<std::int64_t>();
         });
     inventory.text(
-        "run/weight_version", [&weights] { return std::to_string(weights.version()); }, [&weights](const std::string& text) { weights.restore_version(std::stoull(text)); });
+        "run/weight_version", [&weights] { return std::to_string(weights.version()); },
+        [&weights](const std::string& text) { weights.restore_version(std::stoull(text)); });
     inventory.text(
         "run/tokenizer", [this] { return Json(objects_.tokenizer->fingerprint()).dump(); },
         [this](const std::string& text) {
@@ -153,7 +167,8 @@ class Run {
       if (interrupted) return RunOutcome::kInterrupted;
       last_score_ = result.metrics.get("eval/pass_rate");
     }
-    if (const auto* trainer = dynamic_cast<const Trainer*>(current_.get())) summary_.add_comparison(trainer->max_log_prob_difference(), trainer->tokens_compared());
+    if (const auto* trainer = dynamic_cast<const Trainer*>(current_.get()))
+      summary_.add_comparison(trainer->max_log_prob_difference(), trainer->tokens_compared());
     // The checkpoint after a stage belongs to the next one, so that a resumed run does not repeat its end.
     current_.reset();
     begun_ = false;

@@ -31,7 +31,8 @@ void keep_lines(const std::string& path, std::int64_t lines) {
   std::size_t end = 0;
   for (std::int64_t line = 0; line < lines; ++line) {
     const std::size_t newline = text.find('\n', end);
-    if (newline == std::string::npos) throw IoError("run_folder", std::to_string(lines) + " whole lines in " + path + " (as the checkpoint says)", std::to_string(line));
+    if (newline == std::string::npos)
+      throw IoError("run_folder", std::to_string(lines) + " whole lines in " + path + " (as the checkpoint says)", std::to_string(line));
     end = newline + 1;
   }
   if (end != text.size()) write_file_durably(path, std::string_view(text).substr(0, end));
@@ -67,11 +68,13 @@ struct RunFolder::Implementation {
 
 RunFolder::RunFolder(std::unique_ptr<Implementation> implementation) : implementation_(std::move(implementation)) {}
 RunFolder::RunFolder(RunFolder&&) noexcept = default;
+RunFolder& RunFolder::operator=(RunFolder&&) noexcept = default;
 RunFolder::~RunFolder() = default;
 
 RunFolder RunFolder::create(const std::string& path, Options options) {
   if (fs::exists(path) && !fs::is_empty(path)) {
-    throw ConfigError("run_folder", "output_dir " + path + " to be new or empty; go on with the run in it by `lydian train --resume " + path + "`, or choose another output_dir");
+    throw ConfigError("run_folder", "output_dir " + path + " to be new or empty; go on with the run in it by `lydian train --resume " + path +
+                                        "`, or choose another output_dir");
   }
   std::error_code error;
   fs::create_directories(path, error);
@@ -95,7 +98,10 @@ void RunFolder::add_state(StateInventory& inventory) {
   inventory.text(
       "run/records", [&folder] { return std::to_string(folder.records); }, [&folder](const std::string& text) { folder.records = std::stoll(text); });
   inventory.text(
-      "run/best", [&folder] { return Json{{"step", folder.best_step}, {"score", folder.best_score}}.dump(); },
+      "run/best",
+      [&folder] {
+        return Json{{"step", folder.best_step}, {"score", folder.best_score}}.dump();
+      },
       [&folder](const std::string& text) {
         const Json state = Json::parse(text);
         folder.best_step = state.at("step").get<std::int64_t>();
@@ -115,7 +121,9 @@ void RunFolder::go_on(std::int64_t step) {
   folder.open_sinks();
 }
 
-const std::string& RunFolder::path() const { return implementation_->path; }
+const std::string& RunFolder::path() const {
+  return implementation_->path;
+}
 
 void RunFolder::record(const std::string& stage, std::int64_t step, std::int64_t total_steps, const StageStep& result) {
   Implementation& folder = *implementation_;
@@ -144,7 +152,9 @@ void RunFolder::save_checkpoint(std::int64_t step, const Policy& policy, const S
   folder.drop_old_checkpoints();
 }
 
-void RunFolder::write_file(const std::string& name, const std::string& text) const { write_file_durably(implementation_->path + "/" + name, text); }
+void RunFolder::write_file(const std::string& name, const std::string& text) const {
+  write_file_durably(implementation_->path + "/" + name, text);
+}
 
 std::vector<std::int64_t> RunFolder::checkpoints(const std::string& path) {
   std::vector<std::int64_t> steps;
@@ -158,6 +168,8 @@ std::vector<std::int64_t> RunFolder::checkpoints(const std::string& path) {
   return steps;
 }
 
-std::string RunFolder::checkpoint_path(const std::string& path, std::int64_t step) { return path + "/checkpoints/" + numbered(step); }
+std::string RunFolder::checkpoint_path(const std::string& path, std::int64_t step) {
+  return path + "/checkpoints/" + numbered(step);
+}
 
 }  // namespace lydian

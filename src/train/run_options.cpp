@@ -53,7 +53,9 @@ EnvironmentChoice read_environment(const Config& section, const std::string& def
   return choice;
 }
 
-Json json_of(const Config& config) { return Json::parse(config.dump()); }
+Json json_of(const Config& config) {
+  return Json::parse(config.dump());
+}
 
 StageChoice read_stage(StageChoice::Kind kind, const Config& section, std::uint64_t seed) {
   StageChoice stage;
@@ -61,10 +63,18 @@ StageChoice read_stage(StageChoice::Kind kind, const Config& section, std::uint6
   stage.sft.seed = stage.grpo.seed = stage.sweep.seed = seed;
   ReportSection report;
   switch (kind) {
-    case StageChoice::Kind::kSft: read_config(section, stage.sft); break;
-    case StageChoice::Kind::kGrpo: read_config(section, stage.grpo); break;
-    case StageChoice::Kind::kSweep: read_config(section, stage.sweep); break;
-    case StageChoice::Kind::kReport: read_config(section, report); break;
+    case StageChoice::Kind::kSft:
+      read_config(section, stage.sft);
+      break;
+    case StageChoice::Kind::kGrpo:
+      read_config(section, stage.grpo);
+      break;
+    case StageChoice::Kind::kSweep:
+      read_config(section, stage.sweep);
+      break;
+    case StageChoice::Kind::kReport:
+      read_config(section, report);
+      break;
   }
   return stage;
 }
@@ -108,10 +118,18 @@ Config write_run_options(const RunOptions& options) {
   }
   for (const StageChoice& stage : options.stages) {
     switch (stage.kind) {
-      case StageChoice::Kind::kSft: json["sft"] = json_of(write_config(stage.sft)); break;
-      case StageChoice::Kind::kGrpo: json["grpo"] = json_of(write_config(stage.grpo)); break;
-      case StageChoice::Kind::kSweep: json["sweep"] = json_of(write_config(stage.sweep)); break;
-      case StageChoice::Kind::kReport: json["report"] = Json::object(); break;
+      case StageChoice::Kind::kSft:
+        json["sft"] = json_of(write_config(stage.sft));
+        break;
+      case StageChoice::Kind::kGrpo:
+        json["grpo"] = json_of(write_config(stage.grpo));
+        break;
+      case StageChoice::Kind::kSweep:
+        json["sweep"] = json_of(write_config(stage.sweep));
+        break;
+      case StageChoice::Kind::kReport:
+        json["report"] = Json::object();
+        break;
     }
   }
   return Config::parse(json.dump(), "resolved configuration");

@@ -47,9 +47,9 @@ Metrics RunSummary::measure(const char* when) {
   const Evaluation sampled = evaluate(*objects_.policy, *objects_.tokenizer, environment, evaluation);
   evaluation.sampling.temperature = 0.0;
   const Evaluation greedy = evaluate(*objects_.policy, *objects_.tokenizer, environment, evaluation);
-  json_[when] = {{"pass_rate", sampled.accuracy.mean}, {"low", sampled.accuracy.low},           {"high", sampled.accuracy.high},
-                 {"greedy_pass_rate", greedy.accuracy.mean}, {"thinking_mean", sampled.thinking_mean}, {"items", sampled.items},
-                 {"faults", sampled.faults}};
+  json_[when] = {
+      {"pass_rate", sampled.accuracy.mean},     {"low", sampled.accuracy.low}, {"high", sampled.accuracy.high}, {"greedy_pass_rate", greedy.accuracy.mean},
+      {"thinking_mean", sampled.thinking_mean}, {"items", sampled.items},      {"faults", sampled.faults}};
   for (const auto& [category, estimate] : sampled.by_category) {
     json_[when]["by_category"][category] = {{"pass_rate", estimate.mean}, {"low", estimate.low}, {"high", estimate.high}};
   }
@@ -116,8 +116,8 @@ std::string describe_summary(const std::string& run_folder) {
     add("\n%8s %10s %18s %10s %10s %8s %8s\n", "budget", "accuracy", "95 %% interval", "thinking", "forced", "law", "warmup");
     for (std::size_t i = 0; i < summary["sweep"].size(); ++i) {
       const Json& row = summary["sweep"][i];
-      add("%8lld %10.3f     [%.3f, %.3f] %10.1f %10.3f", static_cast<long long>(row["budget"].get<std::int64_t>()), row["accuracy"].get<double>(), row["low"].get<double>(),
-          row["high"].get<double>(), row["thinking_mean"].get<double>(), row["forced_share"].get<double>());
+      add("%8lld %10.3f     [%.3f, %.3f] %10.1f %10.3f", static_cast<long long>(row["budget"].get<std::int64_t>()), row["accuracy"].get<double>(),
+          row["low"].get<double>(), row["high"].get<double>(), row["thinking_mean"].get<double>(), row["forced_share"].get<double>());
       if (row["law"].is_null()) {
         add(" %8s", "-");
       } else {

@@ -94,7 +94,7 @@ double SupervisedStage::Implementation::forward_backward(std::span<const Encoded
 }
 
 Metrics SupervisedStage::Implementation::skill() const {
-  return measure_skill(policy.policy(), tokenizer, environments, chat_template, options.gate.items, options.seed, static_cast<std::uint64_t>(step));
+  return lydian::measure_skill(policy.policy(), tokenizer, environments, chat_template, options.gate.items, options.seed, static_cast<std::uint64_t>(step));
 }
 
 void SupervisedStage::Implementation::try_gate(StageStep& result) {
@@ -116,7 +116,8 @@ SupervisedStage::SupervisedStage(TrainablePolicy& policy, const Tokenizer& token
   const bool demonstrated = std::any_of(environments.begin(), environments.end(),
                                         [](const WeightedEnvironment& choice) { return dynamic_cast<const Demonstrator*>(choice.environment) != nullptr; });
   if (!demonstrated) throw ConfigError("sft", "an environment that is a Demonstrator", "none");
-  implementation_->sampler = std::make_unique<ShuffledTaskSampler>(std::move(environments), mix64(options.seed ^ static_cast<std::uint64_t>(StreamPurpose::kSupervised)));
+  implementation_->sampler =
+      std::make_unique<ShuffledTaskSampler>(std::move(environments), mix64(options.seed ^ static_cast<std::uint64_t>(StreamPurpose::kSupervised)));
   WeightStore* store = &policy.policy().weights();
   implementation_->optimizer.reset({&store, 1});
 }
@@ -128,9 +129,13 @@ bool SupervisedStage::finished() const {
   return stage.step >= stage.options.max_steps && (!stage.gated() || stage.gate_passed);
 }
 
-std::int64_t SupervisedStage::planned_steps() const { return std::max(implementation_->options.max_steps, implementation_->step); }
+std::int64_t SupervisedStage::planned_steps() const {
+  return std::max(implementation_->options.max_steps, implementation_->step);
+}
 
-Metrics SupervisedStage::measure_skill() const { return implementation_->skill(); }
+Metrics SupervisedStage::measure_skill() const {
+  return implementation_->skill();
+}
 
 StageStep SupervisedStage::step() {
   Implementation& stage = *implementation_;
@@ -153,7 +158,8 @@ StageStep SupervisedStage::step() {
   result.metrics.set("num_tokens", static_cast<double>(tokens));
   ++stage.step;
   const std::int64_t beyond = stage.step - stage.options.max_steps;
-  if (stage.gated() && beyond >= 0 && (beyond % std::max<std::int64_t>(1, stage.options.gate.every_steps) == 0 || stage.step >= stage.options.gate.limit_steps)) {
+  if (stage.gated() && beyond >= 0 &&
+      (beyond % std::max<std::int64_t>(1, stage.options.gate.every_steps) == 0 || stage.step >= stage.options.gate.limit_steps)) {
     stage.try_gate(result);
   }
   return result;
@@ -165,7 +171,10 @@ void SupervisedStage::add_state(StateInventory& inventory) {
   stage.optimizer.add_state(inventory, {&store, 1}, "sft/");
   stage.sampler->add_state(inventory, "sft/");
   inventory.text(
-      "sft/step", [&stage] { return nlohmann::json{{"step", stage.step}, {"gate_passed", stage.gate_passed}}.dump(); },
+      "sft/step",
+      [&stage] {
+        return nlohmann::json{{"step", stage.step}, {"gate_passed", stage.gate_passed}}.dump();
+      },
       [&stage](const std::string& text) {
         const nlohmann::json state = nlohmann::json::parse(text);
         stage.step = state.at("step").get<std::int64_t>();

@@ -24,8 +24,8 @@ RolloutRequest request_of(const Tokenizer& tokenizer, const std::string& prompt,
   return request;
 }
 
-void measure(const Policy& policy, const Tokenizer& tokenizer, const Environment& environment, const StepJudge& judge, ChatTemplate chat_template, std::int64_t items,
-             std::uint64_t seed, std::uint64_t step, Measured& measured) {
+void measure(const Policy& policy, const Tokenizer& tokenizer, const Environment& environment, const StepJudge& judge, ChatTemplate chat_template,
+             std::int64_t items, std::uint64_t seed, std::uint64_t step, Measured& measured) {
   std::vector<Task> tasks;
   for (std::int64_t item = 0; item < std::min(items, environment.size(Split::kDev)); ++item) tasks.push_back(environment.task(Split::kDev, item));
   RolloutEngine free_engine(policy, tokenizer), copy_engine(policy, tokenizer);
@@ -55,8 +55,8 @@ void measure(const Policy& policy, const Tokenizer& tokenizer, const Environment
 
 }  // namespace
 
-Metrics measure_skill(const Policy& policy, const Tokenizer& tokenizer, const std::vector<WeightedEnvironment>& environments, ChatTemplate chat_template, std::int64_t items,
-                      std::uint64_t seed, std::uint64_t step) {
+Metrics measure_skill(const Policy& policy, const Tokenizer& tokenizer, const std::vector<WeightedEnvironment>& environments, ChatTemplate chat_template,
+                      std::int64_t items, std::uint64_t seed, std::uint64_t step) {
   Measured measured;
   for (const WeightedEnvironment& choice : environments) {
     if (const auto* judge = dynamic_cast<const StepJudge*>(choice.environment)) {

@@ -15,7 +15,7 @@ namespace lydian {
 ///   step_accuracy  share of right steps in thinking that the policy sampled at temperature 1
 ///   answer_copy    share of items answered rightly, greedily, after a thinking that solves them
 /// Absent metrics could not be measured (no StepJudge, or no step was written).
-Metrics measure_skill(const Policy& policy, const Tokenizer& tokenizer, const std::vector<WeightedEnvironment>& environments, ChatTemplate chat_template, std::int64_t items,
-                      std::uint64_t seed, std::uint64_t step);
+Metrics measure_skill(const Policy& policy, const Tokenizer& tokenizer, const std::vector<WeightedEnvironment>& environments, ChatTemplate chat_template,
+                      std::int64_t items, std::uint64_t seed, std::uint64_t step);
 
 }  // namespace lydian

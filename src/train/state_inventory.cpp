@@ -87,7 +87,8 @@ void StateInventory::load(const std::string& folder, const std::set<std::string>
     if (found == tensors.end()) throw IoError("checkpoint", "a tensor " + item.name + " in " + tensor_path, "none");
     const std::span<float> values = item.values();
     if (found->second.values.size() != values.size()) {
-      throw IoError("checkpoint", item.name + " in " + tensor_path + " with " + std::to_string(values.size()) + " values", std::to_string(found->second.values.size()));
+      throw IoError("checkpoint", item.name + " in " + tensor_path + " with " + std::to_string(values.size()) + " values",
+                    std::to_string(found->second.values.size()));
     }
     std::copy(found->second.values.begin(), found->second.values.end(), values.begin());
   }

@@ -9,7 +9,8 @@
 
 namespace lydian {
 
-ShuffledTaskSampler::ShuffledTaskSampler(std::vector<WeightedEnvironment> environments, std::uint64_t seed) : environments_(std::move(environments)), seed_(seed) {
+ShuffledTaskSampler::ShuffledTaskSampler(std::vector<WeightedEnvironment> environments, std::uint64_t seed)
+    : environments_(std::move(environments)), seed_(seed) {
   if (environments_.empty()) throw ConfigError("task_sampler", "at least one environment", "none");
   for (const WeightedEnvironment& choice : environments_) {
     if (!(choice.weight > 0.0)) throw ConfigError("task_sampler", "a positive weight for " + choice.environment->name(), std::to_string(choice.weight));
@@ -55,7 +56,10 @@ std::vector<DrawnTask> ShuffledTaskSampler::draw(std::int64_t count) {
 
 void ShuffledTaskSampler::add_state(StateInventory& inventory, const std::string& prefix) {
   inventory.text(
-      prefix + "task_sampler", [this] { return nlohmann::json{{"draws", draws_}, {"draws_of", draws_of_}}.dump(); },
+      prefix + "task_sampler",
+      [this] {
+        return nlohmann::json{{"draws", draws_}, {"draws_of", draws_of_}}.dump();
+      },
       [this](const std::string& text) {
         const nlohmann::json state = nlohmann::json::parse(text);
         draws_ = state.at("draws").get<std::int64_t>();

@@ -11,7 +11,9 @@
 namespace lydian {
 namespace {
 
-double seconds_now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+double seconds_now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
 
 TrainerParts grpo_parts(const std::vector<WeightedEnvironment>& environments, const TrainerOptions& options) {
   TrainerParts parts;
@@ -34,9 +36,9 @@ StageStep Trainer::step() {
   const double rolled_out = seconds_now();
   const RolloutBatch batch = collate(drawn.rollouts);  // 5
   const std::vector<GroupRows> groups = rows_of_groups(batch);
-  const std::vector<float> old_log_prob = trainer.old_log_prob(batch, groups);                       // 6
-  result.advantage = trainer.parts.advantage->estimate(batch);                                       // 7
-  const UpdateReport update = trainer.update(batch, groups, result.advantage, old_log_prob);         // 8 forward, 9 objective, 10 optimizer step
+  const std::vector<float> old_log_prob = trainer.old_log_prob(batch, groups);                // 6
+  result.advantage = trainer.parts.advantage->estimate(batch);                                // 7
+  const UpdateReport update = trainer.update(batch, groups, result.advantage, old_log_prob);  // 8 forward, 9 objective, 10 optimizer step
   const double updated = seconds_now();
   trainer.add_metrics(result.metrics, drawn, batch, update);  // 11
   trainer.max_difference = std::max(trainer.max_difference, update.max_difference);
@@ -90,10 +92,18 @@ Trainer::Trainer(TrainablePolicy& policy, const Tokenizer& tokenizer, std::vecto
 Trainer::Trainer(Trainer&&) noexcept = default;
 Trainer::~Trainer() = default;
 
-bool Trainer::finished() const { return implementation_->step >= implementation_->options.max_steps; }
-std::int64_t Trainer::planned_steps() const { return implementation_->options.max_steps; }
-double Trainer::max_log_prob_difference() const { return implementation_->max_difference; }
-std::int64_t Trainer::tokens_compared() const { return implementation_->tokens_compared; }
+bool Trainer::finished() const {
+  return implementation_->step >= implementation_->options.max_steps;
+}
+std::int64_t Trainer::planned_steps() const {
+  return implementation_->options.max_steps;
+}
+double Trainer::max_log_prob_difference() const {
+  return implementation_->max_difference;
+}
+std::int64_t Trainer::tokens_compared() const {
+  return implementation_->tokens_compared;
+}
 
 void Trainer::add_state(StateInventory& inventory) {
   Implementation& trainer = *implementation_;
@@ -103,14 +113,20 @@ void Trainer::add_state(StateInventory& inventory) {
   inventory.text(
       "grpo/step", [&trainer] { return std::to_string(trainer.step); }, [&trainer](const std::string& text) { trainer.step = std::stoll(text); });
   inventory.text(
-      "grpo/comparison", [&trainer] { return nlohmann::json{{"max_difference", trainer.max_difference}, {"tokens", trainer.tokens_compared}}.dump(); },
+      "grpo/comparison",
+      [&trainer] {
+        return nlohmann::json{{"max_difference", trainer.max_difference}, {"tokens", trainer.tokens_compared}}.dump();
+      },
       [&trainer](const std::string& text) {
         const nlohmann::json state = nlohmann::json::parse(text);
         trainer.max_difference = state.at("max_difference").get<double>();
         trainer.tokens_compared = state.at("tokens").get<std::int64_t>();
       });
   inventory.text(
-      "grpo/halt", [&trainer] { return nlohmann::json{{"flat_steps", trainer.flat_steps}, {"truncated", trainer.truncated_of_steps}}.dump(); },
+      "grpo/halt",
+      [&trainer] {
+        return nlohmann::json{{"flat_steps", trainer.flat_steps}, {"truncated", trainer.truncated_of_steps}}.dump();
+      },
       [&trainer](const std::string& text) {
         const nlohmann::json state = nlohmann::json::parse(text);
         trainer.flat_steps = state.at("flat_steps").get<std::int64_t>();

@@ -24,9 +24,9 @@ struct GroupRows {
 
 /// What rows 8 to 10 of the step table did.
 struct UpdateReport {
-  Metrics sums;              ///< Of the objective, over all micro-batches of the step.
-  double loss = 0.0;         ///< Mean over the optimizer steps.
-  double grad_norm = 0.0;    ///< Of the last optimizer step.
+  Metrics sums;                 ///< Of the objective, over all micro-batches of the step.
+  double loss = 0.0;            ///< Mean over the optimizer steps.
+  double grad_norm = 0.0;       ///< Of the last optimizer step.
   double max_difference = 0.0;  ///< Between recorded and recomputed log-probs.
   std::int64_t tokens_compared = 0;
 };
@@ -45,8 +45,8 @@ struct Trainer::Implementation {
   std::int64_t step = 0;
   double max_difference = 0.0;
   std::int64_t tokens_compared = 0;
-  std::int64_t flat_steps = 0;              // Steps one after another in which no group had spread.
-  std::deque<double> truncated_of_steps;    // Of the last halt.window steps.
+  std::int64_t flat_steps = 0;            // Steps one after another in which no group had spread.
+  std::deque<double> truncated_of_steps;  // Of the last halt.window steps.
 
   void check_options() const;
   // trainer_rollouts.cpp: rows 1 to 4 of the step table.
@@ -55,9 +55,10 @@ struct Trainer::Implementation {
   Metrics evaluate_dev() const;
   // trainer_update.cpp: rows 6 and 8 to 10.
   std::vector<float> old_log_prob(const RolloutBatch& batch, const std::vector<GroupRows>& groups);
-  UpdateReport update(const RolloutBatch& batch, const std::vector<GroupRows>& groups, const std::vector<double>& advantage, const std::vector<float>& old_log_prob);
-  double optimizer_step(const RolloutBatch& batch, std::span<const GroupRows> groups, const std::vector<double>& advantage, const std::vector<float>& old_log_prob,
-                        bool compare, UpdateReport& report);
+  UpdateReport update(const RolloutBatch& batch, const std::vector<GroupRows>& groups, const std::vector<double>& advantage,
+                      const std::vector<float>& old_log_prob);
+  double optimizer_step(const RolloutBatch& batch, std::span<const GroupRows> groups, const std::vector<double>& advantage,
+                        const std::vector<float>& old_log_prob, bool compare, UpdateReport& report);
   void audit(const RolloutBatch& batch, const std::vector<GroupRows>& groups, UpdateReport& report);
   // trainer_metrics.cpp: row 11.
   void add_metrics(Metrics& metrics, const StepRollouts& drawn, const RolloutBatch& batch, const UpdateReport& update) const;

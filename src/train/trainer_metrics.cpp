@@ -21,7 +21,9 @@ struct Moments {
   double mean() const { return count == 0 ? 0.0 : sum / static_cast<double>(count); }
 };
 
-double share(std::int64_t part, std::int64_t whole) { return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole); }
+double share(std::int64_t part, std::int64_t whole) {
+  return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
+}
 
 void add_reward_metrics(Metrics& metrics, const RolloutBatch& batch) {
   Moments reward;
@@ -127,7 +129,8 @@ std::string Trainer::Implementation::halt_reason(const RolloutBatch& batch, cons
   if (flat_steps >= options.halt.flat_steps) {
     double reward = 0.0;
     for (const double value : batch.reward) reward += value / static_cast<double>(batch.rollouts());
-    return "no group had any spread of rewards for " + std::to_string(flat_steps) + " steps, so nothing can be learnt: either the skill is missing (every answer wrong) or the task is " +
+    return "no group had any spread of rewards for " + std::to_string(flat_steps) +
+           " steps, so nothing can be learnt: either the skill is missing (every answer wrong) or the task is " +
            "solved (every answer right); the mean reward is " + std::to_string(reward);
   }
   return {};

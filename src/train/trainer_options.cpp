@@ -7,7 +7,8 @@
 namespace lydian {
 
 void describe(ConfigVisitor& visitor, HaltOptions& options) {
-  visitor.field({"truncated_ratio", "Stop where more than this share of completions is truncated, on average over window steps", 0, 1}, options.truncated_ratio);
+  visitor.field({"truncated_ratio", "Stop where more than this share of completions is truncated, on average over window steps", 0, 1},
+                options.truncated_ratio);
   visitor.field({"window", "Steps over which truncation is averaged", 1, 1e6}, options.window);
   visitor.field({"flat_steps", "Stop after so many steps one after another in which no group had spread", 1, 1e9}, options.flat_steps);
   visitor.field({"fault_ratio", "Stop where more than this share of one step's verdicts are verifier faults", 0, 1}, options.fault_ratio);

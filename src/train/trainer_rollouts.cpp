@@ -118,7 +118,8 @@ Metrics Trainer::Implementation::evaluate_dev() const {
   double pass_rate = 0.0, thinking = 0.0;
   for (const WeightedEnvironment& choice : environments) {
     const Environment& environment = *choice.environment;
-    EvaluationOptions evaluation{.split = Split::kDev, .items = options.eval_items, .sampling = sampling_of(options), .thinking = options.thinking, .seed = options.seed};
+    EvaluationOptions evaluation{
+        .split = Split::kDev, .items = options.eval_items, .sampling = sampling_of(options), .thinking = options.thinking, .seed = options.seed};
     evaluation.max_rows = options.max_rows;
     const Evaluation found = evaluate(policy->policy(), *tokenizer, environment, evaluation);
     pass_rate += found.accuracy.mean / static_cast<double>(environments.size());

@@ -86,7 +86,8 @@ std::vector<GroupRows> rows_of_groups(const RolloutBatch& batch) {
   std::vector<GroupRows> groups;
   for (std::int64_t row = 0; row < batch.rows(); ++row) {
     const auto rollout = static_cast<std::size_t>(batch.rollout_of_row[static_cast<std::size_t>(row)]);
-    const bool begins = row == 0 || batch.group_of_rollout[rollout] != batch.group_of_rollout[static_cast<std::size_t>(batch.rollout_of_row[static_cast<std::size_t>(row) - 1])];
+    const bool begins = row == 0 || batch.group_of_rollout[rollout] !=
+                                        batch.group_of_rollout[static_cast<std::size_t>(batch.rollout_of_row[static_cast<std::size_t>(row) - 1])];
     if (begins) groups.push_back({row, row, false});
     groups.back().end = row + 1;
   }

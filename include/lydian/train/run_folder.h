@@ -31,6 +31,7 @@ class RunFolder {
   /// A run that goes on. Nothing is touched until go_on().
   static RunFolder reopen(const std::string& path, Options options);
   RunFolder(RunFolder&&) noexcept;
+  RunFolder& operator=(RunFolder&&) noexcept;
   ~RunFolder();
 
   const std::string& path() const;
@@ -54,8 +55,8 @@ class RunFolder {
   std::unique_ptr<Implementation> implementation_;
 };
 
-/// Checks sizes and digests, then loads weights (and, where given, the inventory) from a checkpoint folder into an existing policy. Throws IoError naming the file that is missing, cut or
-/// changed.
+/// Checks sizes and digests, then loads weights (and, where given, the inventory) from a checkpoint folder into an existing policy. Throws IoError naming the
+/// file that is missing, cut or changed.
 void load_checkpoint(const std::string& folder, Policy& policy, const StateInventory* inventory = nullptr, const std::set<std::string>& leave_out = {});
 
 }  // namespace lydian
