@@ -24,7 +24,7 @@ LADDER = {
     "rollout": "model text data core",
     "episode": "rollout model verify text data core",
     "eval": "episode rollout model verify text data core",
-    "testing": "rollout model verify data core",
+    "testing": "rollout model kernels verify data core",
     "ops": "kernels core",
     "policy": "ops model core",
     "objective": "ops data core",

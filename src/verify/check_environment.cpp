@@ -11,41 +11,17 @@
 #include <utility>
 
 #include "lydian/core/error.h"
+#include "lydian/verify/prompt_split.h"
 #include "lydian/verify/verifier_pool.h"
+#include "verify/verifier_inspection.h"
 
 namespace lydian {
 namespace {
 
+using namespace inspection;
+
 constexpr Split kSplits[] = {Split::kTrain, Split::kDev, Split::kTest};
-constexpr std::size_t kWrongAnswers = 8;      // Other tasks' gold answers tried on each task.
 constexpr std::uint64_t kDemonstrations = 4;  // Drawn for each task.
-constexpr std::size_t kHugeAnswer = std::size_t{1} << 20;
-
-/// What a check found: nothing, or the first broken promise in words.
-using Problem = std::optional<std::string>;
-
-/// Thrown by a check that has nothing to look at.
-struct Skipped {
-  std::string why;
-};
-
-enum class Kind : std::uint8_t { kGold, kWrong, kGarbage };
-
-/// One answer given to one task, and what the verifier said the first time.
-struct Case {
-  std::size_t item = 0;
-  Kind kind = Kind::kGold;
-  std::string label;
-  std::shared_ptr<const Completion> completion;
-  Verdict verdict;
-};
-
-struct Item {
-  Split split;
-  std::int64_t index;
-  Task task;
-  Completion gold;
-};
 
 std::string joined(const std::vector<DemonstrationSegment>& segments) {
   std::string text;
@@ -53,40 +29,8 @@ std::string joined(const std::vector<DemonstrationSegment>& segments) {
   return text;
 }
 
-std::string prompt_text(const Task& task) {
-  std::string text = task.prompt;
-  for (const Message& message : task.messages) text += message.role + '\x1f' + message.content + '\x1e';
-  return text;
-}
-
 bool same_task(const Task& a, const Task& b) {
-  return a.id == b.id && prompt_text(a) == prompt_text(b) && a.ground_truth == b.ground_truth && a.category == b.category && a.metadata == b.metadata;
-}
-
-bool same_verdict(const Verdict& a, const Verdict& b) {
-  return a.status == b.status && a.reward == b.reward && a.parts == b.parts && a.reason == b.reason;
-}
-
-std::string describe_verdict(const Verdict& verdict) {
-  if (!verdict.valid()) return "is a fault: " + verdict.reason;
-  return (verdict.status == VerdictStatus::kScored ? "is scored " : "is refused with ") + std::to_string(verdict.reward) +
-         (verdict.reason.empty() ? "" : ": " + verdict.reason);
-}
-
-/// Answers that no task asks for, by name.
-std::vector<std::pair<std::string, std::shared_ptr<const Completion>>> garbage_answers() {
-  using namespace std::string_literals;
-  const auto answer = [](std::string text) { return std::make_shared<const Completion>(completion_with_answer(std::move(text))); };
-  Completion cut = completion_with_answer({}, "half a thou");
-  cut.finish_reason = FinishReason::kNoClose;
-  cut.stopped = false;
-  return {{"an empty answer", answer("")},
-          {"a blank answer", answer(" \n\t")},
-          {"a huge answer", answer(std::string(kHugeAnswer, 'x'))},
-          {"deep brackets", answer(std::string(100'000, '('))},
-          {"NUL bytes", answer("\0\0\0"s)},
-          {"broken UTF-8", answer("\xff\xfe\xc3(\xed\xa0\x80")},
-          {"a completion cut in its thinking", std::make_shared<const Completion>(std::move(cut))}};
+  return a.id == b.id && canonical_prompt(a) == canonical_prompt(b) && a.ground_truth == b.ground_truth && a.category == b.category && a.metadata == b.metadata;
 }
 
 class Inspection {
@@ -101,10 +45,9 @@ class Inspection {
     check("splits are disjoint", [this] { return splits_are_disjoint(); });
     check("indices outside a split are refused", [this] { return outside_is_refused(); });
     check("alphabet covers all text", [this] { return alphabet_covers(); });
-    judge_cases();
-    check("gold scores right", [this] { return gold_scores_right(); });
-    check("wrong answers score wrong", [this] { return wrong_scores_wrong(); });
-    check("garbage never throws nor scores", [this] { return garbage_is_refused(); });
+    check("gold scores right", [this] { return verifier_->gold_scores_right(); });
+    check("wrong answers score wrong", [this] { return verifier_->wrong_scores_wrong(); });
+    check("garbage never throws nor scores", [this] { return verifier_->garbage_is_refused(); });
     check("verdicts repeat", [this] { return verdicts_repeat(); });
     check("threads agree", [this] { return threads_agree(); });
     check("demonstrations end in the right answer", [this] { return demonstrations_are_right(); });
@@ -131,11 +74,6 @@ class Inspection {
     checks_.push_back(std::move(result));
   }
 
-  static std::string where(const Item& item) { return "task " + item.task.id + " (" + to_string(item.split) + " " + std::to_string(item.index) + ")"; }
-  std::string where(const Case& one) const { return where(items_[one.item]) + ": " + one.label + " "; }
-
-  bool scores_right(const Verdict& verdict) const { return verdict.status == VerdictStatus::kScored && verdict.reward >= options_.gold_reward; }
-
   std::optional<Demonstration> demonstrate(const Item& item, std::uint64_t draw) const {
     const auto* demonstrator = dynamic_cast<const Demonstrator*>(&environment_);
     if (demonstrator == nullptr) return std::nullopt;
@@ -149,13 +87,14 @@ class Inspection {
       for (std::int64_t i = 0; i < count; ++i) {
         Item item{split, i, environment_.task(split, i), {}};
         if (item.task.id.empty()) return where(item) + " has no id";
-        if (prompt_text(item.task).empty()) return where(item) + " has no prompt";
+        if (canonical_prompt(item.task).empty()) return where(item) + " has no prompt";
         const std::optional<Demonstration> shown = demonstrate(item, 0);
         item.gold = shown ? completion_with_answer(joined(shown->answer), joined(shown->thinking)) : completion_with_answer(item.task.ground_truth);
         items_.push_back(std::move(item));
       }
     }
     if (items_.empty()) return "all splits are empty";
+    verifier_ = std::make_unique<VerifierInspection>(environment_.verifier(), items_, options_);
     return std::nullopt;
   }
 
@@ -177,7 +116,7 @@ class Inspection {
   Problem splits_are_disjoint() const {
     std::map<std::string, const Item*> seen;
     for (const Item& item : items_) {
-      const Item& first = *seen.emplace(prompt_text(item.task), &item).first->second;
+      const Item& first = *seen.emplace(canonical_prompt(item.task), &item).first->second;
       if (first.split != item.split) return where(item) + " has the prompt of " + where(first);
     }
     return std::nullopt;
@@ -211,74 +150,13 @@ class Inspection {
     return std::nullopt;
   }
 
-  void add_case(std::size_t item, Kind kind, std::string label, std::shared_ptr<const Completion> completion) {
-    Verdict verdict = verify_guarded(environment_.verifier(), items_[item].task, *completion);
-    cases_.push_back({item, kind, std::move(label), std::move(completion), std::move(verdict)});
-  }
-
-  void judge_cases() {
-    const auto garbage = garbage_answers();
-    for (std::size_t i = 0; i < items_.size(); ++i) {
-      const std::string& gold = items_[i].gold.answer;
-      add_case(i, Kind::kGold, "gold answer \"" + gold + "\"", std::make_shared<const Completion>(items_[i].gold));
-      std::set<std::string> tried{gold};
-      for (std::size_t other = 1; other < items_.size() && tried.size() <= kWrongAnswers; ++other) {
-        const std::string& answer = items_[(i + other) % items_.size()].gold.answer;
-        if (!tried.insert(answer).second) continue;
-        add_case(i, Kind::kWrong, "answer \"" + answer + "\"", std::make_shared<const Completion>(completion_with_answer(answer, items_[i].gold.thinking)));
-      }
-      for (const auto& [label, completion] : garbage) add_case(i, Kind::kGarbage, label, completion);
-      if (gold.size() > 1)
-        add_case(i, Kind::kGarbage, "half an answer", std::make_shared<const Completion>(completion_with_answer(gold.substr(0, gold.size() / 2))));
-    }
-  }
-
-  Problem gold_scores_right() const {
-    for (const Case& one : cases_) {
-      if (one.kind == Kind::kGold && !scores_right(one.verdict)) return where(one) + describe_verdict(one.verdict);
-    }
-    return std::nullopt;
-  }
-
-  Problem wrong_scores_wrong() const {
-    std::int64_t tried = 0, accepted = 0;
-    Problem first;
-    for (const Case& one : cases_) {
-      if (one.kind != Kind::kWrong) continue;
-      if (!one.verdict.valid()) return where(one) + describe_verdict(one.verdict);
-      ++tried;
-      if (!scores_right(one.verdict)) continue;
-      ++accepted;
-      if (!first) first = where(one) + describe_verdict(one.verdict);
-    }
-    if (tried == 0) throw Skipped{"all gold answers are equal"};
-    if (static_cast<double>(accepted) <= options_.lucky_share * static_cast<double>(tried)) return std::nullopt;
-    return *first + "; so are " + std::to_string(accepted) + " of " + std::to_string(tried);
-  }
-
-  Problem garbage_is_refused() const {
-    for (const Case& one : cases_) {
-      if (one.kind == Kind::kGarbage && (!one.verdict.valid() || scores_right(one.verdict))) return where(one) + describe_verdict(one.verdict);
-    }
-    return std::nullopt;
-  }
-
-  /// The first case that is judged otherwise than at first.
-  Problem judge_again() const {
-    for (const Case& one : cases_) {
-      const Verdict again = verify_guarded(environment_.verifier(), items_[one.item].task, *one.completion);
-      if (!same_verdict(again, one.verdict)) return where(one) + describe_verdict(one.verdict) + ", then it " + describe_verdict(again);
-    }
-    return std::nullopt;
-  }
-
   void skip_unless_deterministic() const {
     if (!environment_.verifier().deterministic()) throw Skipped{"the verifier says that its verdicts may differ"};
   }
 
   Problem verdicts_repeat() const {
     skip_unless_deterministic();
-    return judge_again();
+    return verifier_->judge_again();
   }
 
   Problem threads_agree() const {
@@ -287,7 +165,7 @@ class Inspection {
     for (int i = 0; i < options_.threads; ++i) {
       threads.push_back(std::async(std::launch::async, [this] {
         const Problem tasks = tasks_repeat();
-        return tasks ? tasks : judge_again();
+        return tasks ? tasks : verifier_->judge_again();
       }));
     }
     Problem first;
@@ -315,7 +193,7 @@ class Inspection {
         }
         const std::string answer = joined(demonstration->answer);
         const Verdict verdict = verify_guarded(environment_.verifier(), item.task, completion_with_answer(answer, joined(demonstration->thinking)));
-        if (!scores_right(verdict)) return where(item) + ": demonstrated answer \"" + answer + "\" " + describe_verdict(verdict);
+        if (!scores_right(verdict, options_)) return where(item) + ": demonstrated answer \"" + answer + "\" " + describe_verdict(verdict);
       }
     }
     if (shown == 0) throw Skipped{"there are no demonstrations"};
@@ -325,14 +203,14 @@ class Inspection {
   Problem solving_thinkings_are_right() const {
     const auto* judge = dynamic_cast<const StepJudge*>(&environment_);
     if (judge == nullptr) throw Skipped{"steps are not judged"};
-    const auto garbage = garbage_answers();
+    const auto no_answers = garbage();
     for (const Item& item : items_) {
       const std::string thinking = judge->solving_thinking(item.task);
       const StepJudge::Steps steps = judge->judge_steps(item.task, thinking);
       if (steps.judged < 1 || steps.correct != steps.judged) {
         return where(item) + ": of " + std::to_string(steps.judged) + " steps in \"" + thinking + "\" " + std::to_string(steps.correct) + " are judged right";
       }
-      for (const auto& [label, completion] : garbage) {
+      for (const auto& [label, completion] : no_answers) {
         const StepJudge::Steps judged = judge->judge_steps(item.task, completion->answer);
         if (judged.correct < 0 || judged.correct > judged.judged) return where(item) + ": " + label + " as thinking has more right steps than steps";
       }
@@ -359,7 +237,7 @@ class Inspection {
   const CheckOptions options_;
   std::vector<EnvironmentCheck> checks_;
   std::vector<Item> items_;
-  std::vector<Case> cases_;
+  std::unique_ptr<VerifierInspection> verifier_;
 };
 
 }  // namespace

@@ -4,6 +4,13 @@
 
 namespace lydian {
 
+std::string canonical_prompt(const Task& task) {
+  if (task.messages.empty()) return task.prompt;
+  std::string text;
+  for (const Message& message : task.messages) text += message.role + '\x1f' + message.content + '\x1e';
+  return text;
+}
+
 Split split_of_prompt(std::string_view canonical_prompt, double dev_share, double test_share) {
   // FNV-1a, then a full mix: FNV alone leaves the high bits of short texts poorly spread, and the share is read from them.
   std::uint64_t hash = 0xcbf29ce484222325U;

@@ -8,14 +8,6 @@
 namespace lydian {
 namespace {
 
-/// The text by which a task is split. Turns are set apart by bytes that no text has, so that two conversations are equal only where all their turns are.
-std::string canonical_prompt(const Task& task) {
-  if (task.messages.empty()) return task.prompt;
-  std::string text;
-  for (const Message& message : task.messages) text += message.role + '\x1f' + message.content + '\x1e';
-  return text;
-}
-
 void check_shares(double dev, double test) {
   // Written so that NaN is refused too.
   if (!(dev >= 0.0 && test >= 0.0 && dev + test <= 1.0)) {

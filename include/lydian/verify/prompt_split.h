@@ -1,10 +1,14 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "lydian/verify/environment.h"
 
 namespace lydian {
+
+/// The text that stands for a task's prompt: the plain prompt, or all turns of the conversation set apart by bytes that no text has.
+std::string canonical_prompt(const Task& task);
 
 /// The split of a prompt by a hash of its canonical text alone: equal prompts always fall into one split, on every machine and for every seed.
 /// Shares are of all prompts; what dev and test leave is train.

@@ -16,7 +16,7 @@ class TaskListEnvironment final : public Environment, public Demonstrator {
  public:
   struct Options {
     std::string name = "tasks";
-    double dev_share = 0.1;   ///< Of all prompts, 0 … 1.
+    double dev_share = 0.1;  ///< Of all prompts, 0 … 1.
     double test_share = 0.1;
   };
   /// Throws ConfigError on shares outside [0, 1] or above 1 together, on two tasks with one id, and without tasks.
