@@ -17,7 +17,8 @@ namespace kernels {
 struct KernelTable;
 }
 
-/// Number of gradient buffers: group i of an optimizer step adds into buffer i % kGradientBuffers, and they are summed in order, so sums do not depend on threads.
+/// Number of gradient buffers: group i of an optimizer step adds into buffer i % kGradientBuffers, and they are summed in order, so sums do not depend on
+/// threads.
 inline constexpr int kGradientBuffers = 4;
 
 /// Which outputs of a forward are wanted.
@@ -31,7 +32,8 @@ struct ForwardWant {
 struct ForwardOutput {
   std::vector<float> log_prob;  ///< [N] nats, of each completion token given all tokens before it, at its row's temperature.
   std::vector<float> entropy;   ///< [N] nats, of the same distributions.
-  std::vector<float> hidden;    ///< [N + bootstrap rows, D]: states after the last norm from which token t was predicted; then those after the last token of bootstrap rows, in row order.
+  std::vector<float> hidden;    ///< [N + bootstrap rows, D]: states after the last norm from which token t was predicted; then those after the last token of
+                                ///< bootstrap rows, in row order.
 };
 
 /// What a forward keeps for its backward.
@@ -61,7 +63,8 @@ class TransformerPolicy final : public Policy {
 
   /// The raw forward. With `record` it keeps what backward() needs; without, it keeps nothing. Throws ShapeError naming what does not fit.
   ForwardOutput forward(const PackedBatch& batch, ForwardWant want, std::unique_ptr<ForwardRecord>* record = nullptr) const;
-  /// Adds the gradient of sum(d · output) into the gradient buffers; empty spans are zero. `record` is used up. Throws Error where the weights changed since the forward.
+  /// Adds the gradient of sum(d · output) into the gradient buffers; empty spans are zero. `record` is used up. Throws Error where the weights changed since
+  /// the forward.
   void backward(ForwardRecord& record, std::span<const float> d_log_prob, std::span<const float> d_entropy, std::span<const float> d_hidden);
 
   /// The head by itself: log-probs (and entropies) of `targets` [n] from `hidden` [n, D] at `temperature` [n].
@@ -84,6 +87,7 @@ class TransformerPolicy final : public Policy {
 
  private:
   struct Implementation;
+  explicit TransformerPolicy(std::unique_ptr<Implementation> implementation);
   std::unique_ptr<Implementation> implementation_;
 };
 

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cstdint>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "lydian/core/random_stream.h"
+#include "lydian/model/packed_batch.h"
+#include "lydian/model/transformer_config.h"
+#include "lydian/model/transformer_policy.h"
+
+namespace lydian::drawn {
+
+/// Shapes, batches and numbers of a stream: every combination of flags, widths that are no multiples of 16, ragged lengths.
+inline RandomStream stream(std::uint64_t seed) {
+  return RandomStream({.seed = seed, .purpose = StreamPurpose::kAudit});
+}
+
+inline bool coin(RandomStream& random) {
+  return random.below(2) == 1;
+}
+
+inline TransformerConfig config(RandomStream& random) {
+  TransformerConfig config;
+  config.vocab_size = random.between(2, 70);
+  config.hidden_size = random.between(3, 50);
+  config.num_layers = random.between(1, 3);
+  config.num_kv_heads = random.between(1, 3);
+  config.num_heads = config.num_kv_heads * random.between(1, 3);
+  config.head_dim = 2 * random.between(1, 19);
+  config.intermediate_size = random.between(1, 70);
+  config.feed_forward = coin(random) ? FeedForward::kSwiglu : FeedForward::kReluSquared;
+  config.max_positions = 420;
+  config.rotary_positions = coin(random);
+  config.learned_positions = coin(random);
+  config.query_key_norm = coin(random);
+  config.attention_bias = coin(random);
+  config.attention_output_bias = coin(random);
+  config.mlp_bias = coin(random);
+  config.tie_word_embeddings = coin(random);
+  return config.resolved();
+}
+
+/// Norms and biases away from 1 and 0, so that nothing hides behind them.
+inline void disturb_vectors(RandomStream& random, TransformerPolicy& policy) {
+  policy.weights().update([&](std::span<float> values) {
+    for (const WeightSegment& segment : policy.weights().segments()) {
+      if (segment.shape.size() > 1) continue;
+      for (std::int64_t i = 0; i < segment.size; ++i) values[static_cast<std::size_t>(segment.offset + i)] += static_cast<float>(0.2 * random.normal());
+    }
+  });
+}
+
+inline std::vector<TokenId> ids(RandomStream& random, std::int64_t count, std::int64_t vocabulary) {
+  std::vector<TokenId> drawn(static_cast<std::size_t>(count));
+  for (TokenId& id : drawn) id = static_cast<TokenId>(random.below(static_cast<std::uint64_t>(vocabulary)));
+  return drawn;
+}
+
+/// Lengths from 1, mostly short, now and then around and beyond a chunk.
+inline std::int64_t length(RandomStream& random) {
+  switch (random.below(8)) {
+    case 0:
+      return 1;
+    case 1:
+      return random.between(60, 190);
+    case 2:
+      return 16 * random.between(1, 3);
+    default:
+      return random.between(1, 40);
+  }
+}
+
+inline PackedBatch batch(RandomStream& random, const TransformerConfig& config) {
+  PackedBatch batch;
+  const std::int64_t prompts = random.between(1, 5);
+  for (std::int64_t prompt = 0; prompt < prompts; ++prompt) {
+    batch.add_prompt(ids(random, length(random), config.vocab_size), static_cast<std::int32_t>(prompt));
+    const std::int64_t rows = random.between(0, 5);
+    for (std::int64_t row = 0; row < rows; ++row) {
+      const std::int64_t tokens = random.below(10) == 0 ? 0 : length(random);
+      const float temperature = coin(random) ? 1.0F : static_cast<float>(0.5 + random.uniform());
+      batch.add_row(ids(random, tokens, config.vocab_size), temperature, random.below(4) == 0);
+    }
+  }
+  return batch;
+}
+
+inline std::string describe(const TransformerConfig& config) {
+  return to_hugging_face_json(config);
+}
+
+}  // namespace lydian::drawn
