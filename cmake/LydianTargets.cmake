@@ -15,7 +15,6 @@ find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)
-find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 
 # Options of every target of ours. Options structs are given by naming some fields; the others have defaults. No contraction anywhere: equal bits on every machine (docs/design.md §5).
 add_library(lydian_options INTERFACE)
@@ -84,7 +83,7 @@ target_compile_definitions(lydian_kernels_avx512 PRIVATE LYDIAN_KERNEL_ISA=512)
 target_compile_options(lydian_kernels_avx512 PRIVATE -mavx2 -mfma -mavx512f -mavx512dq -mavx512vl -mavx512bw -Wno-uninitialized -Wno-maybe-uninitialized)
 
 lydian_library(lydian_rollout NAME rollout FOLDERS src/model src/rollout src/episode src/eval HEADERS kernels model rollout episode eval
-               PUBLIC lydian_core PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json> OpenSSL::Crypto)
+               PUBLIC lydian_core PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
 file(GLOB kernel_dispatch CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/kernels/*.cpp)
 list(REMOVE_ITEM kernel_dispatch ${kernel_sources})
 target_sources(lydian_rollout PRIVATE ${kernel_dispatch} ${kernel_objects})

@@ -1,42 +1,15 @@
 #include "lydian/model/weight_store.h"
 
-#include <openssl/evp.h>
-
-#include <memory>
 #include <set>
 #include <string_view>
 
 #include "lydian/core/error.h"
+#include "lydian/core/sha256.h"
 
 namespace lydian {
 namespace {
 
 constexpr std::int64_t kSegmentAlignment = 16;
-
-/// SHA-256 of everything that was added.
-class Digest {
- public:
-  Digest() : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
-    if (!context_ || EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) != 1) throw Error("weight_store", "libcrypto gives no SHA-256");
-  }
-  void add(const void* bytes, std::size_t size) {
-    if (EVP_DigestUpdate(context_.get(), bytes, size) != 1) throw Error("weight_store", "libcrypto's SHA-256 failed");
-  }
-  std::string hex() {
-    unsigned char bytes[EVP_MAX_MD_SIZE];
-    unsigned int size = 0;
-    if (EVP_DigestFinal_ex(context_.get(), bytes, &size) != 1) throw Error("weight_store", "libcrypto's SHA-256 failed");
-    std::string text;
-    for (unsigned int i = 0; i < size; ++i) {
-      text += "0123456789abcdef"[bytes[i] >> 4];
-      text += "0123456789abcdef"[bytes[i] & 15];
-    }
-    return text;
-  }
-
- private:
-  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
-};
 
 std::int64_t elements(const WeightSegment& segment) {
   std::int64_t size = segment.shape.empty() ? 0 : 1;
@@ -101,7 +74,7 @@ std::span<float> WeightStore::second_moment() {
 }
 
 std::string WeightStore::sha256() const {
-  Digest digest;
+  Sha256 digest;
   for (const WeightSegment& segment : segments_) {
     digest.add(segment.name.data(), segment.name.size() + 1);  // With its terminator, so that names and shapes cannot trade bytes.
     digest.add(segment.shape.data(), segment.shape.size() * sizeof(std::int64_t));

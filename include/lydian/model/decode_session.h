@@ -23,9 +23,11 @@ inline constexpr TokenId kDraw = kNoToken;
 
 /// Many sequences over one key/value memory: the only code that samples.
 ///
-/// A sequence's tokens and log-probs depend on its ids, the sampling options and the row's key only: not on which other rows stepped along, on forks, nor on
-/// how the prompt was read. Threads: one caller at a time; inside, rows are spread over the policy's thread pool. Errors: Error where a sequence is unknown or
-/// closed, a sequence would outgrow the policy's max_positions, or the weights changed since the session was made.
+/// A sequence's tokens and log-probs depend on its ids, the sampling options and the row's key only: not on which other rows stepped
+/// along, on forks, nor on how the prompt was read.
+/// Threads: one caller at a time; inside, rows are spread over the policy's thread pool.
+/// Errors: Error where a sequence is unknown or closed, a sequence would outgrow the policy's max_positions, or the weights changed since the session was
+/// made.
 class DecodeSession {
  public:
   virtual ~DecodeSession() = default;

@@ -17,8 +17,8 @@ struct PackedBatch {
   std::vector<std::int32_t> prompt_of_row;          ///< [B], non-decreasing.
   std::vector<float> temperature;                   ///< [B]; 0 is scored as 1.
   std::vector<std::uint8_t> bootstrap;              ///< [B] or empty: rows that also give the hidden state after their last token.
-  std::vector<std::int32_t>
-      gradient_buffer;  ///< [P]: index of the prompt group within its optimizer step; decides the order of gradient sums (modulo kGradientBuffers).
+  /// [P]: index of the prompt group within its optimizer step; decides the order of gradient sums (modulo kGradientBuffers).
+  std::vector<std::int32_t> gradient_buffer;
 
   std::int64_t prompts() const { return static_cast<std::int64_t>(prompt_offsets.size()) - 1; }
   std::int64_t rows() const { return static_cast<std::int64_t>(completion_offsets.size()) - 1; }
