@@ -1,13 +1,12 @@
 #include "lydian/train/sft.h"
 
-#include <ATen/ops/from_blob.h>
-
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <span>
 
 #include "lydian/core/config.h"
 #include "lydian/objective/supervised_loss.h"
+#include "lydian/ops/tensor_of.h"
 #include "lydian/policy/trainable_transformer.h"
 #include "train/encoded_demonstration.h"
 #include "train/skill.h"
@@ -84,7 +83,7 @@ double SupervisedStage::Implementation::forward_backward(std::span<const Encoded
       weight.insert(weight.end(), one.weight.begin(), one.weight.end());
     }
     const PolicyOutput output = policy.forward(packed, {});
-    const at::Tensor weights = at::from_blob(weight.data(), {static_cast<std::int64_t>(weight.size())}).to(output.log_prob.device());
+    const at::Tensor weights = ops::tensor_of(weight).to(output.log_prob.device());
     const at::Tensor value = supervised_loss(output.log_prob, weights, total_weight);
     loss += value.item<double>();
     value.backward();

@@ -1,11 +1,11 @@
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/from_blob.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 
 #include "lydian/core/error.h"
+#include "lydian/ops/tensor_of.h"
 #include "train/trainer_implementation.h"
 
 namespace lydian {
@@ -52,11 +52,6 @@ void compare(const float* recomputed, const std::vector<float>& recorded, Update
     report.max_difference = std::isnan(difference) ? HUGE_VAL : std::max(report.max_difference, difference);
   }
   report.tokens_compared += static_cast<std::int64_t>(recorded.size());
-}
-
-template <typename T>
-at::Tensor view(std::vector<T>& values, at::ScalarType type, const at::Tensor& like) {
-  return at::from_blob(values.data(), {static_cast<std::int64_t>(values.size())}, at::TensorOptions().dtype(type)).to(like.device());
 }
 
 LossTotals totals_of(const RolloutBatch& batch, std::span<const GroupRows> groups) {
@@ -178,11 +173,11 @@ double Trainer::Implementation::optimizer_step(const RolloutBatch& batch, std::s
     ObjectiveInput input;
     input.log_prob = output.log_prob;
     input.entropy = output.entropy;
-    input.old_log_prob = view(micro.old_log_prob, at::kFloat, output.log_prob);
-    input.behavior_log_prob = view(micro.behavior, at::kFloat, output.log_prob);
-    input.advantage = view(micro.advantage, at::kFloat, output.log_prob);
-    input.mask = view(micro.mask, at::kFloat, output.log_prob);
-    input.row_of_token = view(micro.row_of_token, at::kLong, output.log_prob);
+    input.old_log_prob = ops::tensor_of(micro.old_log_prob).to(output.log_prob.device());
+    input.behavior_log_prob = ops::tensor_of(micro.behavior).to(output.log_prob.device());
+    input.advantage = ops::tensor_of(micro.advantage).to(output.log_prob.device());
+    input.mask = ops::tensor_of(micro.mask).to(output.log_prob.device());
+    input.row_of_token = ops::tensor_of(micro.row_of_token).to(output.log_prob.device());
     input.rows = micro.packed.rows();
     const at::Tensor value = parts.objective->loss(input, totals, report.sums);
     loss += value.item<double>();
