@@ -89,6 +89,7 @@ void RunSummary::add_comparison(double max_difference, std::int64_t tokens) {
 }
 
 void RunSummary::add_seconds(const std::string& stage, double seconds) {
+  if (!json_.contains("wall_s")) json_["wall_s"] = Json::object();
   Json& wall = json_["wall_s"];
   wall[stage] = wall.value(stage, 0.0) + seconds;
 }
