@@ -10,7 +10,7 @@
 namespace lydian {
 namespace {
 
-constexpr PlotArea kArea{760, 360, 52, 18, 16, 44};
+constexpr PlotArea kArea{960, 400, 46, 16, 14, 44};
 
 /// log2 of a budget; a budget of 0 stands one doubling left of 1, where the axis is labeled 0.
 double place(std::int64_t budget) {
@@ -37,9 +37,9 @@ class BudgetDrawing {
   }
 
   std::string svg() const {
-    return "<svg viewBox=\"0 0 760 360\" role=\"img\" aria-label=\"Accuracy against thinking budget\">" +
-           svg_y_axis(kArea, y_, {0.0, 0.2, 0.4, 0.6, 0.8, 1.0}, true) + x_axis() + law() + fit() + policy("warm-up policy", summary_.sweep_warmup, "warmup") +
-           policy("trained policy", summary_.sweep, "final") + "</svg>";
+    return "<svg viewBox=\"0 0 " + coordinate(kArea.width) + " " + coordinate(kArea.height) +
+           "\" role=\"img\" aria-label=\"Accuracy against thinking budget\">" + svg_y_axis(kArea, y_, {0.0, 0.2, 0.4, 0.6, 0.8, 1.0}, true) + x_axis() + law() +
+           policy("warm-up policy", summary_.sweep_warmup, "warmup") + policy("trained policy", summary_.sweep, "final") + fit() + "</svg>";
   }
 
  private:
@@ -89,6 +89,11 @@ class BudgetDrawing {
   PlotAxis x_, y_;
 };
 
+/// With a real minus sign; `plus` stands before what is not negative.
+std::string signed_number(double value, const char* plus) {
+  return (value < 0 ? " \u2212 " : plus) + short_number(std::fabs(value), 3);
+}
+
 std::string legend(const RunSummary& summary) {
   std::string html = "<span class=\"legend\">";
   if (!summary.sweep.empty()) html += "<span class=\"key final\">trained policy</span>";
@@ -97,9 +102,8 @@ std::string legend(const RunSummary& summary) {
     html += "<span class=\"key law\">law: whole thinking fits</span>";
   }
   if (summary.fit) {
-    html += "<span class=\"key fit\">fit from " + std::to_string(summary.fit->from_budget) + ": " + short_number(summary.fit->intercept, 3) +
-            (summary.fit->slope < 0 ? " \u2212 " : " + ") + short_number(std::fabs(summary.fit->slope), 3) + " log\u2082 budget, R\u00B2 " +
-            short_number(summary.fit->r2) + "</span>";
+    html += "<span class=\"key fit\">fit from " + std::to_string(summary.fit->from_budget) + ": " + signed_number(summary.fit->intercept, "") +
+            signed_number(summary.fit->slope, " + ") + " log\u2082 budget, R\u00B2 " + short_number(summary.fit->r2) + "</span>";
   }
   return html + "</span>";
 }

@@ -40,9 +40,10 @@ std::string headline(const RunSummary& summary) {
   }
   html += change_tile(summary.warmup.thinking_mean, summary.final.thinking_mean, tokens, "mean thinking tokens" + times);
   if (summary.fit) {
-    html += tile(short_number(summary.fit->r2, 4), "R\u00B2 of accuracy against log\u2082 budget, from " + std::to_string(summary.fit->from_budget));
+    const std::string correlation = summary.spearman ? ", rank correlation " + short_number(*summary.spearman) : "";
+    html +=
+        tile("R\u00B2 " + short_number(summary.fit->r2), "accuracy against log\u2082 budget from " + std::to_string(summary.fit->from_budget) + correlation);
   }
-  if (summary.spearman) html += tile(short_number(*summary.spearman, 4), "rank correlation of budget and accuracy");
   if (summary.sampler_trainer_max_abs_diff) {
     const std::string compared = summary.tokens_compared ? " over " + grouped(*summary.tokens_compared) + " tokens" : "";
     html += tile(short_number(*summary.sampler_trainer_max_abs_diff, 3), "greatest difference of sampler and trainer" + compared);

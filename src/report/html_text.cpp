@@ -58,7 +58,7 @@ std::string short_number(double value, int digits) {
 }
 
 std::string percent(double share) {
-  return to_text(100.0 * share, std::chars_format::fixed, 1) + " %";
+  return to_text(100.0 * share, std::chars_format::fixed, 1) + "\u202F%";
 }
 
 std::string grouped(double value) {

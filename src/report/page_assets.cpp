@@ -26,10 +26,10 @@ header p, .quiet, .unit { color: var(--quiet); }
 header p { margin: 2px 0 0; overflow-wrap: anywhere; }
 p.quiet { margin: 0 0 12px; font-size: 14px; }
 .missing { color: var(--quiet); border: 1px dashed var(--line); border-radius: 8px; padding: 14px 16px; margin: 0; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(200px, 1fr)); gap: 12px; margin: 20px 0 0; }
-.tile { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 12px 16px; }
-.tile b { display: block; font-size: 24px; font-weight: 600; line-height: 1.25; font-variant-numeric: tabular-nums; }
-.tile b small { font-size: 15px; font-weight: 400; color: var(--quiet); }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(165px, 1fr)); gap: 12px; margin: 20px 0 0; }
+.tile { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 12px 13px; }
+.tile b { display: block; white-space: nowrap; font-size: 20px; font-weight: 600; line-height: 1.25; font-variant-numeric: tabular-nums; }
+.tile b small { font-size: 13px; font-weight: 400; color: var(--quiet); }
 .tile span { color: var(--quiet); font-size: 13px; }
 .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(440px, 100%), 1fr)); gap: 14px; }
 figure { margin: 0; background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 12px 14px 8px; position: relative; }
@@ -38,11 +38,16 @@ figcaption { font-weight: 600; font-size: 14px; display: flex; flex-wrap: wrap; 
 .legend { font-weight: 400; font-size: 12.5px; color: var(--quiet); display: flex; flex-wrap: wrap; gap: 0 14px; margin-left: auto; }
 .key::before { content: ""; display: inline-block; width: 16px; height: 0; border-top: 2.5px solid var(--tone); margin-right: 6px; vertical-align: 0.28em; }
 .key.law::before { border-top-style: dashed; }
-.key.fit::before { border-top-style: dotted; }
-.c1, .final, .fit { --tone: var(--c1); } .c2, .warmup { --tone: var(--c2); } .c3 { --tone: var(--c3); } .c4 { --tone: var(--c4); } .law { --tone: var(--law); }
+.key.fit::before { border-top: 3px dotted var(--tone); }
+.c1, .final { --tone: var(--c1); }
+.fit { --tone: var(--c4); }
+.c2, .warmup { --tone: var(--c2); }
+.c3 { --tone: var(--c3); }
+.c4 { --tone: var(--c4); }
+.law { --tone: var(--law); }
 svg { display: block; width: 100%; height: auto; margin-top: 6px; overflow: visible; }
 .tick, .stage-name, .axis-name { font-size: 10.5px; fill: var(--quiet); font-variant-numeric: tabular-nums; }
-.wide .tick, .wide .axis-name { font-size: 12px; }
+.wide .tick, .wide .axis-name { font-size: 11.5px; }
 .stage-name { font-style: italic; }
 .axis { stroke: var(--quiet); stroke-width: 1; opacity: 0.6; } .grid { stroke: var(--grid); stroke-width: 1; }
 .stage { fill: var(--stage); } .boundary { stroke: var(--gold); stroke-width: 1; stroke-dasharray: 2 3; }
@@ -50,11 +55,11 @@ svg { display: block; width: 100%; height: auto; margin-top: 6px; overflow: visi
 .curve { stroke-width: 1.8; } .raw { stroke-width: 1; opacity: 0.28; } .budget-curve { stroke-width: 2; }
 .dot { fill: var(--card); stroke: var(--tone); stroke-width: 1.5; }
 path.law { fill: none; stroke: var(--law); stroke-width: 1.8; stroke-dasharray: 6 5; }
-line.fit { stroke: var(--c1); stroke-width: 1.6; stroke-dasharray: 1.5 4; stroke-linecap: round; }
+line.fit { stroke: var(--c4); stroke-width: 2.4; stroke-dasharray: 0.1 6; stroke-linecap: round; }
 .interval { stroke: var(--tone); stroke-width: 1.4; } g circle { fill: var(--tone); stroke: var(--card); stroke-width: 1.2; }
 .cursor { position: absolute; width: 1px; background: var(--quiet); opacity: 0.5; pointer-events: none; }
-#tip { position: fixed; z-index: 9; pointer-events: none; background: var(--ink); color: var(--paper); font-size: 12.5px; line-height: 1.45; padding: 5px 9px; border-radius: 6px; white-space: pre;
-  font-variant-numeric: tabular-nums; max-width: 90vw; }
+#tip { position: fixed; z-index: 9; pointer-events: none; background: var(--ink); color: var(--paper); font-size: 12.5px; line-height: 1.45;
+  padding: 5px 9px; border-radius: 6px; white-space: pre; font-variant-numeric: tabular-nums; max-width: 90vw; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 13.5px; }
 th { text-align: left; font-weight: 600; color: var(--quiet); border-bottom: 1px solid var(--line); padding: 6px 10px 6px 0; white-space: nowrap; }
@@ -65,22 +70,35 @@ td { border-bottom: 1px solid var(--line); padding: 6px 10px 6px 0; vertical-ali
 .controls[hidden] { display: none; }
 select, button { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: 2px 8px; }
 button { cursor: pointer; } button:disabled { opacity: 0.4; cursor: default; }
-.scale i { display: inline-block; width: 70px; height: 10px; margin: 0 6px; border-radius: 3px; border: 1px solid var(--line); background: linear-gradient(90deg, transparent, rgba(var(--surprise), 0.75)); }
+.scale i { display: inline-block; width: 70px; height: 10px; margin: 0 6px; border-radius: 3px; border: 1px solid var(--line);
+  background: linear-gradient(90deg, transparent, rgba(var(--surprise), 0.75)); }
 .samples td { font-size: 13px; }
-.samples .text { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: 12.5px; white-space: pre-wrap; overflow-wrap: anywhere; max-height: 15em; overflow-y: auto; }
-.samples td:nth-child(1) { color: var(--quiet); white-space: nowrap; font-variant-numeric: tabular-nums; } .samples td:nth-child(2) { min-width: 130px; max-width: 260px; }
-.samples td:nth-child(3) { min-width: 240px; width: 50%; } .samples td:nth-child(4) { min-width: 60px; max-width: 260px; } .samples td:nth-child(6) { text-align: right; font-variant-numeric: tabular-nums; }
+.samples .text { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: 12.5px;
+  white-space: pre-wrap; overflow-wrap: anywhere; max-height: 15em; overflow-y: auto; }
+.samples td:nth-child(1) { color: var(--quiet); white-space: nowrap; font-variant-numeric: tabular-nums; }
+.samples td:nth-child(2) { min-width: 130px; max-width: 260px; }
+.samples td:nth-child(3) { min-width: 240px; width: 50%; }
+.samples td:nth-child(4) { min-width: 60px; max-width: 260px; }
+.samples td:nth-child(6) { text-align: right; font-variant-numeric: tabular-nums; }
 .samples th:nth-child(6) { text-align: right; } .samples tr.first td { border-top: 2px solid var(--line); }
 .t { border-radius: 2px; } .t:hover { outline: 1.5px solid var(--ink); }
-.forced { border-bottom: 2px solid var(--forced); color: var(--forced); font-weight: 600; } .environment { border-bottom: 2px solid var(--environment); }
-.special { color: var(--quiet); font-size: 11px; border: 1px solid var(--line); border-radius: 4px; padding: 0 3px; margin: 0 1px; } .special.forced { color: var(--forced); border-color: var(--forced); }
-.cells { display: block; line-height: 1.1; margin-top: 3px; } .cells .t { display: inline-block; width: 8px; height: 11px; margin: 0 1px 1px 0; border: 1px solid var(--line); } .cells .forced { border-color: var(--forced); border-bottom-width: 2px; }
-.verdict { white-space: nowrap; } .good { color: var(--good); font-weight: 600; } .bad { color: var(--bad); font-weight: 600; } .reason { color: var(--quiet); font-size: 12px; max-width: 220px; overflow-wrap: anywhere; }
+.forced { box-shadow: inset 0 -2.5px var(--forced); font-weight: 700; }
+.environment { box-shadow: inset 0 -2.5px var(--environment); }
+.special { font-size: 11px; border: 1px solid var(--line); border-radius: 4px; padding: 0 3px 1px; margin: 0 1px; }
+.special.forced { border-color: var(--forced); }
+.cells { display: block; line-height: 1.1; margin-top: 3px; }
+.cells .t { display: inline-block; width: 8px; height: 11px; margin: 0 1px 1px 0; border: 1px solid var(--line); }
+.cells .forced { border-color: var(--forced); border-bottom-width: 2px; }
+.verdict { white-space: nowrap; }
+.good { color: var(--good); font-weight: 600; }
+.bad { color: var(--bad); font-weight: 600; }
+.reason { color: var(--quiet); font-size: 12px; max-width: 220px; overflow-wrap: anywhere; }
 details { margin-top: 12px; } summary { cursor: pointer; color: var(--quiet); }
 pre { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 14px; overflow-x: auto; font-size: 12.5px; line-height: 1.45; }
 footer { margin-top: 40px; color: var(--quiet); font-size: 13px; overflow-wrap: anywhere; }
 @media print {
-  :root { --paper: #fff; --card: #fff; --ink: #000; --quiet: #555; --line: #ccc; --grid: #eee; --stage: #f5f5f5; --c1: #1f6f9f; --c2: #c8791a; --c3: #4f8a3c; --c4: #8d5aa8; --good: #2f7d3f; --bad: #b23a3a; --surprise: 214, 92, 30; }
+  :root { --paper: #fff; --card: #fff; --ink: #000; --quiet: #555; --line: #ccc; --grid: #eee; --stage: #f5f5f5;
+    --c1: #1f6f9f; --c2: #c8791a; --c3: #4f8a3c; --c4: #8d5aa8; --good: #2f7d3f; --bad: #b23a3a; --surprise: 214, 92, 30; }
   body { font-size: 11pt; -webkit-print-color-adjust: exact; print-color-adjust: exact; } main { max-width: none; padding: 0; }
   .charts { grid-template-columns: 1fr 1fr; } figure, tr, .tile { break-inside: avoid; } h2 { break-after: avoid; }
   button, .controls label:nth-of-type(2), #tip, .cursor { display: none; } .samples .text { max-height: none; }
@@ -176,8 +194,10 @@ const char* const kPageScript = R"js(
     const row = element('tr', startsGroup ? 'first' : '');
     row.dataset.position = position;
     row.append(element('td', '', sample.group + '.' + sample.sample));
-    const prompt = row.appendChild(element('td')), thinking = row.appendChild(element('td')), answer = row.appendChild(element('td')), verdict = row.appendChild(element('td', 'verdict'));
-    prompt.append(element('div', 'text', sample.prompt), element('div', 'reason', 'truth ' + sample.truth));
+    const prompt = row.appendChild(element('td')), thinking = row.appendChild(element('td'));
+    const answer = row.appendChild(element('td')), verdict = row.appendChild(element('td', 'verdict'));
+    prompt.append(element('div', 'text', sample.prompt));
+    prompt.append(element('div', 'reason', 'truth ' + sample.truth + (sample.category ? ', category ' + sample.category : '')));
     const [thinkingFirst, thinkingLast, answerFirst, answerLast] = sample.parts;
     const thinkingText = thinking.appendChild(element('div', 'text'));
     specialsInto(thinkingText, sample, 0, thinkingFirst);
@@ -188,8 +208,8 @@ const char* const kPageScript = R"js(
     tokensInto(answerText, sample, sample.answer, answerFirst, answerLast);
     specialsInto(answerText, sample, answerLast, sample.ids.length);
     if (sample.valid) verdict.append(element('span', sample.reward > 0 ? 'good' : 'bad', number(sample.reward)));
-    verdict.append((sample.valid ? ' ' : '') + sample.status.replace('_', ' '));
-    verdict.append(element('div', 'reason', [sample.finish.replace('_', ' '), sample.reason].filter(text => text).join('; ')));
+    verdict.append((sample.valid ? ' ' : '') + sample.status.replaceAll('_', ' '));
+    verdict.append(element('div', 'reason', [sample.finish.replaceAll('_', ' '), sample.reason].filter(text => text).join('; ')));
     row.append(element('td', '', sample.valid ? number(sample.advantage) : 'none'));
     return row;
   };
@@ -222,9 +242,11 @@ const char* const kPageScript = R"js(
   body.addEventListener('pointerover', event => {
     const token = event.target.closest('.t');
     if (!token) { tip.hidden = true; return; }
-    const sample = steps[chosen.selectedIndex].samples[token.closest('tr').dataset.position], index = token.dataset.index, logProb = sample.logProbs[index];
+    const sample = steps[chosen.selectedIndex].samples[token.closest('tr').dataset.position];
+    const index = token.dataset.index, logProb = sample.logProbs[index];
     const chance = logProb === null ? '' : ', probability ' + number(Math.exp(logProb));
-    showTip('token ' + index + ', id ' + sample.ids[index] + ', ' + kSources[sample.sources[index]] + '\nlog-prob ' + number(logProb) + chance, event.clientX, event.clientY);
+    const text = 'token ' + index + ', id ' + sample.ids[index] + ', ' + kSources[sample.sources[index]] + '\nlog-prob ' + number(logProb) + chance;
+    showTip(text, event.clientX, event.clientY);
   });
   body.addEventListener('pointerleave', () => { tip.hidden = true; });
   document.getElementById('sample-controls').hidden = false;

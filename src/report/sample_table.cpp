@@ -96,11 +96,17 @@ Json steps_json(const std::vector<std::pair<std::int64_t, std::string>>& files) 
 }
 
 constexpr const char* kControls = R"html(<div class="controls" id="sample-controls" hidden>
-<button type="button" id="earlier" aria-label="earlier step">&#8592;</button><label>step <select id="step"></select></label><button type="button" id="later" aria-label="later step">&#8594;</button>
-<label>show <select id="filter"><option value="all">all</option><option value="rewarded">reward above 0</option><option value="unrewarded">reward 0 or below</option><option value="fault">verifier faults</option></select></label>
-<span class="scale" aria-hidden="true">likely<i></i>surprising</span><span class="t forced" aria-hidden="true">forced</span><span class="t environment" aria-hidden="true">environment</span>
+<button type="button" id="earlier" aria-label="earlier step">&#8592;</button>
+<label>step <select id="step"></select></label>
+<button type="button" id="later" aria-label="later step">&#8594;</button>
+<label>show <select id="filter"><option value="all">all</option><option value="rewarded">reward above 0</option>
+<option value="unrewarded">reward 0 or below</option><option value="fault">verifier faults</option></select></label>
+<span class="scale" aria-hidden="true">likely<i></i>surprising</span>
+<span class="t forced" aria-hidden="true">forced</span><span class="t environment" aria-hidden="true">environment</span>
 <span class="quiet" id="shown"></span></div>
-<div class="scroll"><table class="samples"><thead><tr><th>#</th><th>prompt</th><th>thinking</th><th>answer</th><th>verdict</th><th>advantage</th></tr></thead><tbody id="samples"></tbody></table></div>
+<div class="scroll"><table class="samples">
+<thead><tr><th>#</th><th>prompt</th><th>thinking</th><th>answer</th><th>verdict</th><th>advantage</th></tr></thead>
+<tbody id="samples"></tbody></table></div>
 <noscript><p class="missing">The samples need JavaScript; everything else does not.</p></noscript>
 )html";
 

@@ -35,7 +35,7 @@ TEST_F(HtmlReportTest, WholeRunShowsEveryPart) {
   run_.write_all();
   const std::string html = report();
   EXPECT_THAT(html, HasSubstr("<h1>chain</h1>"));
-  EXPECT_THAT(html, HasSubstr("<small>40.2 % \u2192</small> 98.5 %"));
+  EXPECT_THAT(html, HasSubstr("<small>40.2\u202F% \u2192</small> 98.5\u202F%"));
   EXPECT_THAT(html, HasSubstr("mean thinking tokens, \u00D73.38"));
   EXPECT_THAT(html, HasSubstr("over 1\u202F234\u202F567 tokens"));
   EXPECT_THAT(html, HasSubstr("R\u00B2 0.9931"));
