@@ -77,7 +77,7 @@ class Module {
   /// Writes the owner's weights into the module unless they stand there.
   void load(std::uint64_t owner, const WeightStore& store) {
     check_untouched();
-    if (loaded_owner_ == owner && loaded_version_ == store.version()) return;
+    if (loaded_owner_ == owner && loaded_revision_ == store.revision()) return;
     const at::NoGradGuard guard;
     for (std::size_t i = 0; i < parameters_.size(); ++i) {
       const at::Tensor& parameter = parameters_[i].second;
@@ -88,7 +88,7 @@ class Module {
     }
     remember();
     loaded_owner_ = owner;
-    loaded_version_ = store.version();
+    loaded_revision_ = store.revision();
   }
 
  private:
@@ -108,7 +108,7 @@ class Module {
   TorchPolicy::Forward forward_;
   TorchPolicy::Parameters parameters_;
   std::vector<std::int64_t> written_;
-  std::uint64_t owners_ = 0, loaded_owner_ = 0, loaded_version_ = 0;
+  std::uint64_t owners_ = 0, loaded_owner_ = 0, loaded_revision_ = 0;
 };
 
 class ModulePolicy final : public Policy {
@@ -141,7 +141,7 @@ class ModulePolicy final : public Policy {
 /// Sequences as plain ids; each step reads every sequence anew.
 class ModuleSession final : public DecodeSession {
  public:
-  explicit ModuleSession(const ModulePolicy& policy) : policy_(policy), version_(policy.weights().version()) {}
+  explicit ModuleSession(const ModulePolicy& policy) : policy_(policy), revision_(policy.weights().revision()) {}
 
   SequenceId open(std::span<const TokenId> prompt) override {
     if (prompt.empty()) throw Error(kComponent, "a prompt of at least one token", "none");
@@ -169,7 +169,7 @@ class ModuleSession final : public DecodeSession {
 
   void step(std::span<const Row> rows, std::span<Drawn> drawn) override {
     if (rows.size() != drawn.size()) throw ShapeError(kComponent, std::to_string(rows.size()) + " drawn tokens", std::to_string(drawn.size()));
-    if (policy_.weights().version() != version_) throw Error(kComponent, "the weights of the session", "weights that were updated since");
+    if (policy_.weights().revision() != revision_) throw Error(kComponent, "the weights of the session", "weights that were updated since");
     const at::NoGradGuard guard;
     for (std::size_t i = 0; i < rows.size(); ++i) drawn[i] = step(rows[i]);
   }
@@ -211,7 +211,7 @@ class ModuleSession final : public DecodeSession {
   }
 
   const ModulePolicy& policy_;
-  std::uint64_t version_;
+  std::uint64_t revision_;
   std::map<SequenceId, std::vector<TokenId>> sequences_;
   SequenceId next_ = 0;
 };

@@ -121,7 +121,7 @@ HeadInput checked(const at::Tensor& hidden, const at::Tensor& targets, const at:
 class HeadNode final : public torch::autograd::Node {
  public:
   HeadNode(TransformerPolicy& policy, HeadInput input, const at::Tensor& hidden)
-      : policy_(policy), version_(policy.weights().version()), input_(std::move(input)), saved_(hidden, /*is_output=*/false) {}
+      : policy_(policy), revision_(policy.weights().revision()), input_(std::move(input)), saved_(hidden, /*is_output=*/false) {}
 
   std::string name() const override { return "LydianHeadBackward"; }
   void release_variables() override {
@@ -132,7 +132,7 @@ class HeadNode final : public torch::autograd::Node {
   variable_list apply(variable_list&& gradients) override {
     refuse_double_backward();
     if (!input_.hidden.defined()) throw Error(kComponent, "hidden states", "none: they were freed by an earlier backward");
-    if (policy_.weights().version() != version_) throw Error(kComponent, "the weights of the forward", "weights that were updated since");
+    if (policy_.weights().revision() != revision_) throw Error(kComponent, "the weights of the forward", "weights that were updated since");
     saved_.unpack();  // Throws where the hidden states were overwritten since the forward.
     const at::Tensor d_log_prob = dense(gradients[0]), d_entropy = dense(gradients[1]);
     at::Tensor d_hidden = at::empty({input_.rows(), input_.width()}, at::kFloat);
@@ -147,7 +147,7 @@ class HeadNode final : public torch::autograd::Node {
 
  private:
   TransformerPolicy& policy_;
-  std::uint64_t version_;
+  std::uint64_t revision_;
   HeadInput input_;
   torch::autograd::SavedVariable saved_;
 };
