@@ -23,24 +23,32 @@ struct SessionCalls {
   std::int64_t opens = 0, forks = 0, steps = 0, tokens = 0, living = 0, most_living = 0, widest_step = 0, forced = 0;
 };
 
-/// A policy by a table of probabilities that depend on the last token, so that every log-prob is known by hand. Draws by inverse cumulative probability from
-/// (key, token index).
+/// A policy by a table of probabilities that depend on the last token, or by a rule, so that every log-prob is known by hand. Draws by inverse cumulative
+/// probability from (key, token index).
 class TablePolicy final : public Policy {
  public:
+  /// Probabilities of the next token after `ids`.
+  using Rule = std::function<std::vector<double>(std::span<const TokenId> ids)>;
+
   /// table[last][next]: probabilities, each row's sum 1.
   explicit TablePolicy(std::vector<std::vector<double>> table, std::int64_t max_positions = 256)
-      : table_(std::move(table)), max_positions_(max_positions), weights_({{.name = "unused", .shape = {1}}}) {}
+      : TablePolicy(
+            static_cast<std::int64_t>(table.size()), [table](std::span<const TokenId> ids) { return table[static_cast<std::size_t>(ids.back())]; },
+            max_positions) {}
+  TablePolicy(std::int64_t vocab_size, Rule rule, std::int64_t max_positions = 256)
+      : vocab_size_(vocab_size), rule_(std::move(rule)), max_positions_(max_positions), weights_({{.name = "unused", .shape = {1}}}) {}
 
-  std::int64_t vocab_size() const override { return static_cast<std::int64_t>(table_.size()); }
+  std::int64_t vocab_size() const override { return vocab_size_; }
   std::int64_t max_positions() const override { return max_positions_; }
   std::unique_ptr<DecodeSession> decode_session() const override { return std::make_unique<Session>(*this); }
   WeightStore& weights() override { return weights_; }
   const WeightStore& weights() const override { return weights_; }
-  std::unique_ptr<Policy> clone() const override { return std::make_unique<TablePolicy>(table_, max_positions_); }
+  std::unique_ptr<Policy> clone() const override { return std::make_unique<TablePolicy>(vocab_size_, rule_, max_positions_); }
   bool exact() const override { return true; }
-  float log_prob(TokenId last, TokenId next) const {
-    return static_cast<float>(std::log(table_[static_cast<std::size_t>(last)][static_cast<std::size_t>(next)]));
-  }
+  float log_prob(TokenId last, TokenId next) const { return log_prob(std::span<const TokenId>(&last, 1), next); }
+  float log_prob(std::span<const TokenId> ids, TokenId next) const { return static_cast<float>(std::log(rule_(ids)[static_cast<std::size_t>(next)])); }
+  /// Called at the start of every step.
+  std::function<void()> on_step;
   SessionCalls& calls() const { return calls_; }
 
  private:
@@ -65,6 +73,7 @@ class TablePolicy final : public Policy {
     std::int64_t length(SequenceId sequence) const override { return static_cast<std::int64_t>(sequences_.at(sequence).size()); }
     void step(std::span<const Row> rows, std::span<Drawn> drawn) override {
       ++policy_.calls_.steps;
+      if (policy_.on_step) policy_.on_step();
       policy_.calls_.widest_step = std::max(policy_.calls_.widest_step, static_cast<std::int64_t>(rows.size()));
       if (rows.size() != drawn.size()) throw Error("table_policy", "as many results as rows", std::to_string(drawn.size()));
       for (std::size_t i = 0; i < rows.size(); ++i) drawn[i] = step_row(rows[i]);
@@ -84,19 +93,19 @@ class TablePolicy final : public Policy {
     Drawn step_row(const Row& row) {
       std::vector<TokenId>& ids = at(row.sequence);
       if (static_cast<std::int64_t>(ids.size()) >= policy_.max_positions_) throw Error("table_policy", "a free position", "none");
-      const TokenId last = ids.back();
       TokenId id = row.forced;
       if (id == kDraw) {
         double left = static_cast<double>(mix64(row.key ^ mix64(row.token_index)) >> 11) * 0x1.0p-53;
-        const std::vector<double>& probabilities = policy_.table_[static_cast<std::size_t>(last)];
+        const std::vector<double> probabilities = policy_.rule_(ids);
         for (id = 0; id + 1 < policy_.vocab_size() && left >= probabilities[static_cast<std::size_t>(id)]; ++id)
           left -= probabilities[static_cast<std::size_t>(id)];
       } else {
         ++policy_.calls_.forced;
       }
       ++policy_.calls_.tokens;
+      const float log_prob = policy_.log_prob(ids, id);
       ids.push_back(id);
-      return {id, policy_.log_prob(last, id)};
+      return {id, log_prob};
     }
 
     const TablePolicy& policy_;
@@ -104,7 +113,8 @@ class TablePolicy final : public Policy {
     SequenceId next_ = 0;
   };
 
-  std::vector<std::vector<double>> table_;
+  std::int64_t vocab_size_;
+  Rule rule_;
   std::int64_t max_positions_;
   WeightStore weights_;
   mutable SessionCalls calls_;
