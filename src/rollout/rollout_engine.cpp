@@ -7,55 +7,12 @@
 #include <utility>
 
 #include "lydian/core/error.h"
-#include "rollout/completion_tracker.h"
+#include "rollout/rollout_row.h"
 
 namespace lydian {
 namespace {
 
-constexpr SequenceId kNoSequence = -1;
 constexpr std::int64_t kReservedTokens = 1024;
-
-/// What the samples of one submit() share.
-struct SharedRequest {
-  RolloutRequest request;           ///< With its budget and stop ids resolved.
-  std::int64_t limit = 0;           ///< Tokens of a completion that the policy's positions allow.
-  SequenceId prompt = kNoSequence;  ///< Open from its first sample's start to its last's.
-  std::int32_t unstarted = 0;       ///< Samples that have not forked from the prompt yet.
-};
-
-enum class RowState : std::uint8_t { kWaiting, kOpen, kEnded, kForked };
-
-struct Row {
-  RolloutHandle handle = 0;
-  std::shared_ptr<SharedRequest> shared;
-  std::int32_t sample = 0;
-  std::uint64_t key = 0;
-  SequenceId sequence = kNoSequence;
-  RowState state = RowState::kWaiting;
-  CompletionTracker tracker;
-  std::vector<TokenId> ids{};
-  std::vector<float> log_probs{};
-  std::vector<TokenSource> sources{};
-  std::vector<TokenId> extension{};  ///< Somebody else's tokens that come next.
-  std::size_t extended = 0;          ///< Of these, already appended.
-  TokenSource extension_source = TokenSource::kForced;
-
-  bool extending() const { return extended < extension.size(); }
-  bool ended() const { return static_cast<std::int64_t>(ids.size()) >= shared->limit || ((tracker.stopped() || tracker.cut()) && !extending()); }
-  TokenId forced_next() const { return extending() ? extension[extended] : tracker.forced_next(); }
-
-  void append(const Drawn& drawn, TokenId forced) {
-    TokenSource source = forced == kDraw ? TokenSource::kSampled : TokenSource::kForced;
-    if (extending()) {
-      source = extension_source;
-      ++extended;
-    }
-    ids.push_back(drawn.id);
-    log_probs.push_back(drawn.log_prob);
-    sources.push_back(source);
-    tracker.advance(drawn.id, source);
-  }
-};
 
 void check_ids(std::span<const TokenId> ids, std::int64_t vocab_size, const char* what) {
   for (const TokenId id : ids) {
@@ -79,12 +36,13 @@ struct RolloutEngine::Implementation {
   }
 
   std::shared_ptr<SharedRequest> checked(const RolloutRequest& request) const;
-  Row& row(RolloutHandle handle, const char* purpose);
-  Row& ended_row(RolloutHandle handle, const char* purpose);
-  void start(Row& row);
+  RolloutRow& row(RolloutHandle handle, const char* purpose);
+  RolloutRow& ended_row(RolloutHandle handle, const char* purpose);
+  void start(RolloutRow& row);
   void admit(std::vector<FinishedRollout>& finished);
-  void finish(Row& row, std::vector<FinishedRollout>& finished);
-  void forget(Row& row);
+  void advance(std::vector<FinishedRollout>& finished);
+  void finish(RolloutRow& row, std::vector<FinishedRollout>& finished);
+  void forget(RolloutRow& row);
 
   const Policy& policy;
   const Tokenizer& tokenizer;
@@ -92,9 +50,9 @@ struct RolloutEngine::Implementation {
   std::unique_ptr<DecodeSession> session;
   std::uint64_t version = 0;
   RolloutHandle next_handle = 0;
-  std::unordered_map<RolloutHandle, std::unique_ptr<Row>> rows;  ///< All that are alive; looked up by callers only, never by the token loop.
-  std::deque<Row*> reopened, waiting;                            ///< Reopened rows go first: they already hold memory.
-  std::vector<Row*> open;
+  std::unordered_map<RolloutHandle, std::unique_ptr<RolloutRow>> rows;  ///< All that are alive; looked up by callers only, never by the token loop.
+  std::deque<RolloutRow*> reopened, waiting;                            ///< Reopened rows go first: they already hold memory.
+  std::vector<RolloutRow*> open, entering;
   std::vector<DecodeSession::Row> step_rows;  ///< Entry i is of open[i].
   std::vector<Drawn> drawn;
 };
@@ -117,27 +75,25 @@ std::shared_ptr<SharedRequest> RolloutEngine::Implementation::checked(const Roll
   return shared;
 }
 
-Row& RolloutEngine::Implementation::row(RolloutHandle handle, const char* purpose) {
+RolloutRow& RolloutEngine::Implementation::row(RolloutHandle handle, const char* purpose) {
   const auto found = rows.find(handle);
   if (found == rows.end()) throw Error("rollout_engine", std::string("a row that is kept (keep_finished) for ") + purpose, "handle " + std::to_string(handle));
   return *found->second;
 }
 
-Row& RolloutEngine::Implementation::ended_row(RolloutHandle handle, const char* purpose) {
-  Row& found = row(handle, purpose);
+RolloutRow& RolloutEngine::Implementation::ended_row(RolloutHandle handle, const char* purpose) {
+  RolloutRow& found = row(handle, purpose);
   if (found.state == RowState::kWaiting || found.state == RowState::kOpen) {
     throw Error("rollout_engine", std::string("an ended row for ") + purpose, "handle " + std::to_string(handle) + ", which goes on");
   }
   return found;
 }
 
-/// The first sample of a request reads the prompt, the last one takes it over.
-void RolloutEngine::Implementation::start(Row& row) {
-  if (row.sequence != kNoSequence) return;
+/// Gives a row its sequence: the last sample of a request takes its prompt over, the others fork from it.
+void RolloutEngine::Implementation::start(RolloutRow& row) {
   SharedRequest& shared = *row.shared;
-  const std::vector<TokenId>& prompt_ids = shared.request.prompt_ids;
-  if (shared.prompt == kNoSequence) shared.prompt = session->open(prompt_ids);
-  row.sequence = shared.unstarted == 1 ? std::exchange(shared.prompt, kNoSequence) : session->fork(shared.prompt, static_cast<std::int64_t>(prompt_ids.size()));
+  const auto prompt_length = static_cast<std::int64_t>(shared.request.prompt_ids.size());
+  row.sequence = shared.unstarted == 1 ? std::exchange(shared.prompt, kNoSequence) : session->fork(shared.prompt, prompt_length);
   --shared.unstarted;
   const auto reserved = static_cast<std::size_t>(std::min(shared.limit, kReservedTokens));
   row.ids.reserve(reserved);
@@ -146,23 +102,52 @@ void RolloutEngine::Implementation::start(Row& row) {
 }
 
 void RolloutEngine::Implementation::admit(std::vector<FinishedRollout>& finished) {
-  while (static_cast<std::int64_t>(open.size()) < options.max_rows && !(reopened.empty() && waiting.empty())) {
-    std::deque<Row*>& queue = reopened.empty() ? waiting : reopened;
-    Row& row = *queue.front();
-    start(row);
+  entering.clear();
+  while (static_cast<std::int64_t>(open.size() + entering.size()) < options.max_rows && !(reopened.empty() && waiting.empty())) {
+    std::deque<RolloutRow*>& queue = reopened.empty() ? waiting : reopened;
+    RolloutRow& row = *queue.front();
     queue.pop_front();
-    if (row.ended()) {
-      finish(row, finished);
+    // All prompts are opened before the first is forked, so that the session may read them side by side.
+    if (row.sequence == kNoSequence && row.shared->prompt == kNoSequence) row.shared->prompt = session->open(row.shared->request.prompt_ids);
+    entering.push_back(&row);
+  }
+  for (RolloutRow* row : entering) {
+    if (row->sequence == kNoSequence) start(*row);
+    if (row->ended()) {
+      finish(*row, finished);
       continue;
     }
-    row.state = RowState::kOpen;
-    open.push_back(&row);
-    step_rows.push_back({row.sequence, kDraw, &row.shared->request.sampling, row.key, 0});
+    row->state = RowState::kOpen;
+    open.push_back(row);
+    step_rows.push_back({row->sequence, kDraw, &row->shared->request.sampling, row->key, 0});
   }
   drawn.resize(open.size());
 }
 
-void RolloutEngine::Implementation::finish(Row& row, std::vector<FinishedRollout>& finished) {
+/// One token for every open row. Rows keep their order, so that those of one prompt stay side by side.
+void RolloutEngine::Implementation::advance(std::vector<FinishedRollout>& finished) {
+  for (std::size_t i = 0; i < open.size(); ++i) {
+    step_rows[i].forced = open[i]->forced_next();
+    step_rows[i].token_index = open[i]->ids.size();
+  }
+  session->step(step_rows, drawn);
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < open.size(); ++i) {
+    RolloutRow& row = *open[i];
+    row.append(drawn[i], step_rows[i].forced);
+    if (row.ended()) {
+      finish(row, finished);
+      continue;
+    }
+    open[kept] = open[i];
+    step_rows[kept] = step_rows[i];
+    ++kept;
+  }
+  open.resize(kept);
+  step_rows.resize(kept);
+}
+
+void RolloutEngine::Implementation::finish(RolloutRow& row, std::vector<FinishedRollout>& finished) {
   row.state = RowState::kEnded;
   FinishedRollout result{row.handle, row.shared->request.tag, row.sample, {}};
   Completion& completion = result.completion;
@@ -184,7 +169,7 @@ void RolloutEngine::Implementation::finish(Row& row, std::vector<FinishedRollout
   if (!options.keep_finished) forget(row);
 }
 
-void RolloutEngine::Implementation::forget(Row& row) {
+void RolloutEngine::Implementation::forget(RolloutRow& row) {
   if (row.sequence != kNoSequence) {
     session->close(row.sequence);
   } else if (--row.shared->unstarted == 0 && row.shared->prompt != kNoSequence) {
@@ -209,11 +194,11 @@ RolloutHandle RolloutEngine::submit(const RolloutRequest& request, std::int32_t 
     StreamKey key = request.key;
     key.sample += static_cast<std::uint64_t>(i);
     const RolloutRequest& resolved = shared->request;
-    auto row = std::make_unique<Row>(Row{.handle = engine.next_handle++,
-                                         .shared = shared,
-                                         .sample = static_cast<std::int32_t>(key.sample),
-                                         .key = key.folded(),
-                                         .tracker = CompletionTracker(resolved.budget, resolved.sampling.stop_ids, resolved.prompt_ids)});
+    auto row = std::make_unique<RolloutRow>(RolloutRow{.handle = engine.next_handle++,
+                                                       .shared = shared,
+                                                       .sample = static_cast<std::int32_t>(key.sample),
+                                                       .key = key.folded(),
+                                                       .tracker = CompletionTracker(resolved.budget, resolved.sampling.stop_ids, resolved.prompt_ids)});
     engine.waiting.push_back(row.get());
     engine.rows.emplace(row->handle, std::move(row));
   }
@@ -224,30 +209,7 @@ std::vector<FinishedRollout> RolloutEngine::poll() {
   Implementation& engine = *implementation_;
   std::vector<FinishedRollout> finished;
   engine.admit(finished);
-  const std::size_t open = engine.open.size();
-  if (open > 0) {
-    for (std::size_t i = 0; i < open; ++i) {
-      engine.step_rows[i].forced = engine.open[i]->forced_next();
-      engine.step_rows[i].token_index = engine.open[i]->ids.size();
-    }
-    engine.session->step(engine.step_rows, engine.drawn);
-    std::size_t kept = 0;  // Rows keep their order, so that those of one prompt stay side by side.
-    for (std::size_t i = 0; i < open; ++i) {
-      Row& row = *engine.open[i];
-      row.append(engine.drawn[i], engine.step_rows[i].forced);
-      if (row.ended()) {
-        engine.finish(row, finished);
-        continue;
-      }
-      if (kept != i) {
-        engine.open[kept] = engine.open[i];
-        engine.step_rows[kept] = engine.step_rows[i];
-      }
-      ++kept;
-    }
-    engine.open.resize(kept);
-    engine.step_rows.resize(kept);
-  }
+  if (!engine.open.empty()) engine.advance(finished);
   std::sort(finished.begin(), finished.end(), [](const FinishedRollout& a, const FinishedRollout& b) { return a.handle < b.handle; });
   return finished;
 }
@@ -267,7 +229,7 @@ std::vector<FinishedRollout> RolloutEngine::run() {
 
 void RolloutEngine::extend(RolloutHandle handle, std::span<const TokenId> ids, TokenSource source) {
   Implementation& engine = *implementation_;
-  Row& row = engine.ended_row(handle, "extend");
+  RolloutRow& row = engine.ended_row(handle, "extend");
   if (source == TokenSource::kSampled) throw Error("rollout_engine", "kForced or kEnvironment as the source of an extension", "kSampled");
   check_ids(ids, engine.policy.vocab_size(), "an extension's ids");
   row.extension.assign(ids.begin(), ids.end());
@@ -279,20 +241,21 @@ void RolloutEngine::extend(RolloutHandle handle, std::span<const TokenId> ids, T
 
 RolloutHandle RolloutEngine::fork(RolloutHandle handle, std::int64_t length, const ThinkingBudget& budget) {
   Implementation& engine = *implementation_;
-  const Row& parent = engine.ended_row(handle, "fork");
+  const RolloutRow& parent = engine.ended_row(handle, "fork");
   if (length < 0 || length > static_cast<std::int64_t>(parent.ids.size())) {
     throw Error("rollout_engine", "a fork of at most " + std::to_string(parent.ids.size()) + " tokens", std::to_string(length));
   }
   const RolloutRequest& request = parent.shared->request;
   const ThinkingBudget resolved = resolve_budget(budget, engine.tokenizer);
   check_ids(resolved.closer, engine.policy.vocab_size(), "the closer's ids");
-  auto row = std::make_unique<Row>(Row{.handle = engine.next_handle++,
-                                       .shared = parent.shared,
-                                       .sample = parent.sample,
-                                       .key = parent.key,
-                                       .sequence = engine.session->fork(parent.sequence, static_cast<std::int64_t>(request.prompt_ids.size()) + length),
-                                       .state = RowState::kForked,
-                                       .tracker = CompletionTracker(resolved, request.sampling.stop_ids, request.prompt_ids)});
+  auto row =
+      std::make_unique<RolloutRow>(RolloutRow{.handle = engine.next_handle++,
+                                              .shared = parent.shared,
+                                              .sample = parent.sample,
+                                              .key = parent.key,
+                                              .sequence = engine.session->fork(parent.sequence, static_cast<std::int64_t>(request.prompt_ids.size()) + length),
+                                              .state = RowState::kForked,
+                                              .tracker = CompletionTracker(resolved, request.sampling.stop_ids, request.prompt_ids)});
   row->ids.assign(parent.ids.begin(), parent.ids.begin() + length);
   row->log_probs.assign(parent.log_probs.begin(), parent.log_probs.begin() + length);
   row->sources.assign(parent.sources.begin(), parent.sources.begin() + length);
@@ -303,7 +266,7 @@ RolloutHandle RolloutEngine::fork(RolloutHandle handle, std::int64_t length, con
 }
 
 void RolloutEngine::resume(RolloutHandle handle) {
-  Row& row = implementation_->ended_row(handle, "resume");
+  RolloutRow& row = implementation_->ended_row(handle, "resume");
   if (row.state != RowState::kForked) throw Error("rollout_engine", "a forked row for resume", "handle " + std::to_string(handle) + ", which ended by itself");
   row.state = RowState::kWaiting;
   implementation_->reopened.push_back(&row);
@@ -311,7 +274,7 @@ void RolloutEngine::resume(RolloutHandle handle) {
 
 void RolloutEngine::release(RolloutHandle handle) {
   Implementation& engine = *implementation_;
-  Row& row = engine.row(handle, "release");
+  RolloutRow& row = engine.row(handle, "release");
   if (row.state == RowState::kOpen) {
     const auto at = std::find(engine.open.begin(), engine.open.end(), &row) - engine.open.begin();
     engine.open.erase(engine.open.begin() + at);

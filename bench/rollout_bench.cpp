@@ -1,0 +1,125 @@
+// What the rollout engine costs over the bare loop of decode steps that it drives: same rows, same prompts, same numbers of tokens.
+//   rollout_bench [repetitions]
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lydian/model/transformer_policy.h"
+#include "lydian/rollout/rollout_engine.h"
+#include "lydian/text/byte_tokenizer.h"
+
+namespace {
+
+using namespace lydian;
+
+constexpr std::int64_t kPromptTokens = 16, kNewTokens = 128;
+
+struct Workload {
+  std::string shape;
+  std::int64_t rows, group;
+};
+
+TransformerConfig shape_of(const std::string& name) {
+  TransformerConfig config{.vocab_size = 64, .hidden_size = 128, .num_layers = 2, .num_heads = 4, .num_kv_heads = 2, .head_dim = 32, .intermediate_size = 416};
+  if (name == "small") {
+    config = {.vocab_size = 512, .hidden_size = 256, .num_layers = 4, .num_heads = 8, .num_kv_heads = 4, .head_dim = 32, .intermediate_size = 768};
+  }
+  config.feed_forward = FeedForward::kSwiglu;
+  config.max_positions = 256;
+  config.query_key_norm = true;
+  config.tie_word_embeddings = true;
+  return config;
+}
+
+std::vector<TokenId> prompt_of(std::int64_t number, std::int64_t vocab_size) {
+  RandomStream stream({.seed = 1, .prompt = static_cast<std::uint64_t>(number)});
+  std::vector<TokenId> ids;
+  for (std::int64_t t = 0; t < kPromptTokens; ++t) ids.push_back(static_cast<TokenId>(stream.below(static_cast<std::uint64_t>(vocab_size))));
+  return ids;
+}
+
+std::uint64_t key_of(std::int64_t prompt, std::int64_t sample) {
+  return StreamKey{.seed = 2, .prompt = static_cast<std::uint64_t>(prompt), .sample = static_cast<std::uint64_t>(sample)}.folded();
+}
+
+/// Sum of all drawn ids, so that both ways can be seen to draw the same.
+std::int64_t run_session(const Policy& policy, const Workload& work, const SamplingOptions& sampling) {
+  const std::unique_ptr<DecodeSession> session = policy.decode_session();
+  std::vector<SequenceId> prompts;
+  for (std::int64_t p = 0; p < work.rows / work.group; ++p) prompts.push_back(session->open(prompt_of(p, policy.vocab_size())));
+  std::vector<DecodeSession::Row> rows;
+  for (std::int64_t i = 0; i < work.rows; ++i) {
+    const SequenceId prompt = prompts[static_cast<std::size_t>(i / work.group)];
+    const bool last = i % work.group == work.group - 1;
+    rows.push_back({last ? prompt : session->fork(prompt, kPromptTokens), kDraw, &sampling, key_of(i / work.group, i % work.group), 0});
+  }
+  std::vector<Drawn> drawn(rows.size());
+  std::int64_t sum = 0;
+  for (std::int64_t t = 0; t < kNewTokens; ++t) {
+    for (DecodeSession::Row& row : rows) row.token_index = static_cast<std::uint64_t>(t);
+    session->step(rows, drawn);
+    for (const Drawn& token : drawn) sum += token.id;
+  }
+  return sum;
+}
+
+std::int64_t run_engine(const Policy& policy, const Workload& work, const SamplingOptions& sampling) {
+  const ByteTokenizer tokenizer;
+  RolloutEngine engine(policy, tokenizer);
+  for (std::int64_t p = 0; p < work.rows / work.group; ++p) {
+    engine.submit({.prompt_ids = prompt_of(p, policy.vocab_size()), .sampling = sampling, .key = {.seed = 2, .prompt = static_cast<std::uint64_t>(p)}},
+                  static_cast<std::int32_t>(work.group));
+  }
+  std::int64_t sum = 0;
+  for (const FinishedRollout& finished : engine.run()) {
+    for (const TokenId id : finished.completion.token_ids) sum += id;
+  }
+  return sum;
+}
+
+template <typename Run>
+double seconds_of(Run&& run) {
+  const auto begin = std::chrono::steady_clock::now();
+  run();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+void measure(const Workload& work, int repetitions) {
+  const TransformerPolicy policy(shape_of(work.shape), 1);
+  // A stop id that is never drawn: every row writes all its tokens.
+  const SamplingOptions sampling{.max_completion_length = kNewTokens, .stop_ids = {static_cast<TokenId>(policy.vocab_size())}};
+  std::vector<double> session, engine;
+  std::int64_t session_sum = run_session(policy, work, sampling), engine_sum = 0;
+  for (int i = 0; i < repetitions; ++i) {
+    session.push_back(seconds_of([&] { session_sum = run_session(policy, work, sampling); }));
+    engine.push_back(seconds_of([&] { engine_sum = run_engine(policy, work, sampling); }));
+  }
+  const auto tokens = static_cast<double>(work.rows * kNewTokens);
+  const double bare = median(session), driven = median(engine);
+  std::printf("%-8s %5lld %6lld %12.0f %12.0f %9.2f %% %10.0f   %s\n", work.shape.c_str(), static_cast<long long>(work.rows),
+              static_cast<long long>(work.group), tokens / bare, tokens / driven, 100.0 * (driven / bare - 1.0), 1e9 * (driven - bare) / tokens,
+              session_sum == engine_sum ? "same ids" : "DIFFERENT IDS");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const int repetitions = argc > 1 ? std::atoi(argv[1]) : 9;
+  std::printf("prompt %lld, %lld new tokens, median of %d, alternating\n", static_cast<long long>(kPromptTokens), static_cast<long long>(kNewTokens),
+              repetitions);
+  std::printf("%-8s %5s %6s %12s %12s %11s %10s\n", "shape", "rows", "group", "session tok/s", "engine tok/s", "overhead", "ns/token");
+  for (const char* shape : {"tiny-2l", "small"}) {
+    for (const std::int64_t rows : {16, 64}) {
+      for (const std::int64_t group : {1, 8}) measure({shape, rows, group}, repetitions);
+    }
+  }
+}
