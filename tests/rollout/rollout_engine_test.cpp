@@ -222,21 +222,21 @@ TEST(RolloutEngine, ExtensionsAreScoredAndOpenTheRowAgain) {
   const LetterTokenizer tokenizer;
   const TablePolicy policy(letter_table({"h>a", "a>$", "d>e", "e>$", "g>b", "b>$", "$>d"}));
   RolloutEngine engine(policy, tokenizer, {.keep_finished = true});
-  const RolloutHandle handle = engine.submit(request_of("h", 0, {}, 10), 1);
+  const RolloutHandle handle = engine.submit(request_of("h", 0, {}, 11), 1);
   EXPECT_EQ(engine.run().at(0).completion.text, "a$");
-  engine.extend(handle, tokenizer.encode("$d"), TokenSource::kEnvironment);  // A stop token of the environment's own stops nothing.
+  engine.extend(handle, tokenizer.encode("d$"), TokenSource::kEnvironment);  // A stop token of the environment's own stops nothing.
   const Completion second = engine.run().at(0).completion;
-  EXPECT_EQ(second.text, "a$$de$");
-  EXPECT_EQ(second.sources, (std::vector<TokenSource>{TokenSource::kSampled, TokenSource::kSampled, TokenSource::kEnvironment, TokenSource::kEnvironment,
-                                                      TokenSource::kSampled, TokenSource::kSampled}));
-  EXPECT_EQ(second.answer, "e");
-  EXPECT_EQ(second.log_probs[2], policy.log_prob(0, 0));
-  EXPECT_EQ(second.log_probs[3], 0.0F);
+  EXPECT_EQ(second.text, "a$d$de$");
+  using enum TokenSource;
+  EXPECT_EQ(second.sources, (std::vector<TokenSource>{kSampled, kSampled, kEnvironment, kEnvironment, kSampled, kSampled, kSampled}));
+  EXPECT_EQ(second.answer, "de");
+  EXPECT_EQ(second.log_probs[2], 0.0F);
+  EXPECT_EQ(second.log_probs[3], policy.log_prob(LetterTokenizer::id('d'), 0));
   engine.extend(handle, tokenizer.encode("g"), TokenSource::kForced);
-  EXPECT_EQ(engine.run().at(0).completion.text, "a$$de$gb$");
+  EXPECT_EQ(engine.run().at(0).completion.text, "a$d$de$gb$");
   engine.extend(handle, tokenizer.encode("gg"), TokenSource::kEnvironment);  // Only one fits.
   const Completion last = engine.run().at(0).completion;
-  EXPECT_EQ(last.text, "a$$de$gb$g");
+  EXPECT_EQ(last.text, "a$d$de$gb$g");
   EXPECT_EQ(last.finish_reason, FinishReason::kLength);
   EXPECT_TRUE(last.truncated());
 }
