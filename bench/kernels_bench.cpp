@@ -1,5 +1,5 @@
-// Speed of the kernels as a share of what the processor's fused multiply-adds allow. Usage: kernels_bench [seconds per row, default 0.2]
-// Each figure is the best of many short runs in the thread's own processor time, so that other programs on the machine disturb it little; the ceiling is
+// Speed of the kernels as a share of what the processor's fused multiply-adds allow. Usage: kernels_bench [seconds per row, default 0.2] [kernel]
+// Each figure is the best tenth of many short runs in the thread's own processor time, so that other programs on the machine disturb it little; the ceiling is
 // measured again beside every row.
 #include <immintrin.h>
 #include <time.h>
@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <functional>
 #include <numeric>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -70,24 +71,38 @@ double ceiling_once() {
 }
 
 double ceiling(int runs) {
-  double best = 0;
-  for (int i = 0; i < runs; ++i) best = std::max(best, ceiling_once());
-  return best;
+  std::vector<double> ceilings;
+  for (int i = 0; i < runs; ++i) ceilings.push_back(ceiling_once());
+  std::sort(ceilings.begin(), ceilings.end());
+  return ceilings[ceilings.size() - 1 - ceilings.size() / 10];
 }
 
 double row_seconds = 0.2;
+std::string_view only;
 
+double seconds_of(int runs, const std::function<void()>& run) {
+  const double begin = seconds();
+  for (int i = 0; i < runs; ++i) run();
+  return seconds() - begin;
+}
+
+/// flops 0: the share is left out.
 void report(const char* kernel, const char* shape, double flops, const std::function<void()>& run) {
-  run();
-  double best = 1e30, top = 0;
+  if (std::string_view(kernel).substr(0, only.size()) != only) return;
+  int runs = 1;  // so many that reading the clock does not count
+  while (seconds_of(runs, run) < 2e-4) runs *= 2;
+  std::vector<double> times, ceilings;
   for (const double begin = seconds(); seconds() - begin < row_seconds;) {
-    const double start = seconds();
-    int runs = 0;
-    while (runs == 0 || seconds() - start < 2e-4) run(), ++runs;
-    best = std::min(best, (seconds() - start) / runs);
-    top = std::max(top, ceiling_once());
+    times.push_back(seconds_of(runs, run) / runs);
+    ceilings.push_back(ceiling_once());
   }
-  std::printf("%-20s %-26s %8.1f us %8.1f GFLOP/s %6.1f %%\n", kernel, shape, best * 1e6, flops / best * 1e-9, 100 * flops / best * 1e-9 / top);
+  std::sort(times.begin(), times.end());
+  std::sort(ceilings.begin(), ceilings.end());
+  // The best tenth: disturbed runs are left out, and so is a clock that jumped.
+  const double best = times[times.size() / 10], top = ceilings[ceilings.size() - 1 - ceilings.size() / 10];
+  std::printf("%-20s %-26s %9.2f us", kernel, shape, best * 1e6);
+  if (flops > 0) std::printf(" %8.1f GFLOP/s %6.1f %%", flops / best * 1e-9, 100 * flops / best * 1e-9 / top);
+  std::printf("\n");
 }
 
 std::vector<float> numbers(std::int64_t size) {
@@ -177,6 +192,7 @@ void print_ceilings() {
 
 int main(int argc, char** argv) {
   if (argc > 1) row_seconds = std::atof(argv[1]);
+  if (argc > 2) only = argv[2];
   print_ceilings();
   for (const auto& [k, n] : {std::pair<std::int64_t, std::int64_t>{128, 256}, {256, 1536}, {768, 256}}) {
     for (std::int64_t m : {1, 2, 6, 8, 16, 32, 64, 144}) bench_matmul(m, k, n);

@@ -9,8 +9,8 @@ std::int64_t whole_lanes(std::int64_t width) {
   return (width + 15) / 16 * 16;
 }
 
-/// Rows that share one run over keys and values. No bit depends on it.
-constexpr std::int64_t kRowTile = 32;
+/// Rows that share one run over keys and values: enough to use what was loaded twice, few enough that causal rows waste little. No bit depends on it.
+constexpr std::int64_t kRowTile = LYDIAN_KERNEL_ISA == 512 ? 16 : 12;
 
 /// scores [rows][16 * blocks] = query · key.
 void multiply_by_keys(const float* q, std::int64_t q_stride, std::int64_t rows, const float* const* keys, std::int64_t blocks, std::int64_t head_dim,
@@ -30,20 +30,24 @@ void multiply_by_keys(const float* q, std::int64_t q_stride, std::int64_t rows, 
   multiply(product);
 }
 
-/// scores [16 * blocks] <- e^(score - maximum), exactly 0 beyond `last`; gives the inverse of their sum.
-float exponentials(float* scores, std::int64_t blocks, std::int64_t last) {
+/// The highest score of the positions 0 … last; those beyond, up to the end of the block, become -inf.
+float highest_score(float* scores, std::int64_t last) {
   const std::int64_t tail = last / 16;
   store(scores + tail * 16, first_or(load(scores + tail * 16), last % 16 + 1, negative_infinity()));
   Lanes highest = negative_infinity();
   for (std::int64_t block = 0; block <= tail; ++block) highest = max(highest, load(scores + block * 16));
-  const Lanes maximum = broadcast(max(highest));
+  return max(highest);
+}
+
+/// scores <- e^(score - highest), exactly 0 beyond `last`, in all `blocks`; gives the inverse of their sum.
+float exponentials(float* scores, std::int64_t blocks, std::int64_t last, float highest) {
   Lanes sums = zero();
-  for (std::int64_t block = 0; block <= tail; ++block) {
-    const Lanes e = exp(load(scores + block * 16) - maximum);
+  for (std::int64_t block = 0; block <= last / 16; ++block) {
+    const Lanes e = exp(load(scores + block * 16) - broadcast(highest));
     store(scores + block * 16, e);
     sums = sums + e;
   }
-  for (std::int64_t block = tail + 1; block < blocks; ++block) store(scores + block * 16, zero());
+  for (std::int64_t block = last / 16 + 1; block < blocks; ++block) store(scores + block * 16, zero());
   return 1.0f / sum(sums);
 }
 
@@ -70,8 +74,10 @@ static void attend(const float* q, std::int64_t q_stride, std::int64_t rows, con
                    float* out, std::int64_t out_stride, float* probabilities, std::int64_t probability_stride, float* scores) {
   const std::int64_t last = last_position[rows - 1], count = last / 16 + 1, width = 16 * count;
   multiply_by_keys(q, q_stride, rows, blocks.keys, count, head_dim, scores);
-  float inverse_sum[kRowTile];
-  for (std::int64_t row = 0; row < rows; ++row) inverse_sum[row] = exponentials(scores + row * width, count, last_position[row]);
+  // Two loops, so that one row's reduction runs beside the next row's work.
+  float highest[kRowTile], inverse_sum[kRowTile];
+  for (std::int64_t row = 0; row < rows; ++row) highest[row] = highest_score(scores + row * width, last_position[row]);
+  for (std::int64_t row = 0; row < rows; ++row) inverse_sum[row] = exponentials(scores + row * width, count, last_position[row], highest[row]);
   Product product{};
   product.a = scores;
   product.a_row = width;

@@ -22,7 +22,8 @@
 namespace lydian::kernels::LYDIAN_KERNEL_NAMESPACE {
 
 // Each of the three files gives the same operations. max is `x > y ? x : y` and min `x < y ? x : y` (the second where a NaN is compared); load_first and
-// store_first touch the first n lanes only, the others read as zero.
+// store_first touch the first n lanes only, the others read as zero; keep_in_register
+// stops the compiler from loading the value again at each use.
 #if LYDIAN_KERNEL_ISA == 0
 #include "kernels/lanes_plain.h"
 #elif LYDIAN_KERNEL_ISA == 2

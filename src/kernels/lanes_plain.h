@@ -145,3 +145,4 @@ LYDIAN_LANES float first(Lanes x) {
 LYDIAN_LANES void prefetch(const float* p) {
   __builtin_prefetch(p);
 }
+LYDIAN_LANES void keep_in_register(Lanes*) {}

@@ -6,32 +6,34 @@ namespace {
 
 // Shapes of the register tile, rows x panels. AVX-512 has 32 registers: 8 x 3 accumulators. AVX2 has 16, two a panel: 6 x 1.
 #if LYDIAN_KERNEL_ISA == 512
-constexpr int kMaxRows = 8, kMaxPanels = 8, kMaxAccumulators = 24;
+constexpr int kMaxRows = 8, kMaxPanels = 8, kMaxAccumulators = 24, kRegisters = 32;
 #else
-constexpr int kMaxRows = 6, kMaxPanels = 6, kMaxAccumulators = 6;
+constexpr int kMaxRows = 6, kMaxPanels = 6, kMaxAccumulators = 6, kRegisters = 8;
 #endif
 
-/// One tile: `rows` and `panels` are the template's.
-struct Tile {
+/// The columns of a tile's run: panels panel … end - 1, kPanels at a time.
+struct Run {
   const float* a;
-  const float* b[kMaxPanels];
   float* c;
-  const float* bias;
-  std::int64_t first_panel;
-  const float* prefetch;  ///< One line of it is fetched a step.
+  std::int64_t row_block, panel, end, prefetch_distance;
 };
 
+LYDIAN_LANES const float* panel_start(const Product& product, std::int64_t panel) {
+  return product.panel_list != nullptr ? product.panel_list[panel] : product.b + panel * product.b_panel;
+}
+
+/// The innermost loop. One cache line of `next` is fetched a step.
 template <int kRows, int kPanels>
-LYDIAN_LANES void accumulate(Lanes (&sums)[kRows][kPanels], const float* a, std::int64_t a_row, std::int64_t a_step, const float* const* panel,
+LYDIAN_LANES void accumulate(Lanes (&sums)[kRows][kPanels], const float* a, std::int64_t a_row, std::int64_t a_step, const float* const (&b)[kPanels],
                              std::int64_t b_step, std::int64_t steps, const float* next) {
-  const float* b[kPanels];
-#pragma GCC unroll 8
-  for (int p = 0; p < kPanels; ++p) b[p] = panel[p];
   for (std::int64_t step = 0; step < steps; ++step) {
-    prefetch(next + step * 16);
+    prefetch(next + step * b_step);
     Lanes row[kPanels];
 #pragma GCC unroll 8
-    for (int p = 0; p < kPanels; ++p) row[p] = load(b[p] + step * b_step);
+    for (int p = 0; p < kPanels; ++p) {
+      row[p] = load(b[p] + step * b_step);
+      if constexpr (kRows > 1 && (kRows + 1) * kPanels < kRegisters) keep_in_register(&row[p]);
+    }
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r) {
       const Lanes factor = broadcast(a[r * a_row]);
@@ -42,48 +44,72 @@ LYDIAN_LANES void accumulate(Lanes (&sums)[kRows][kPanels], const float* a, std:
   }
 }
 
+/// All steps of one tile over separate panels, or over segments of 16 steps that hold all panels side by side.
 template <int kRows, int kPanels>
-void run_tile(const Product& product, const Tile& tile) {
-  Lanes sums[kRows][kPanels];
-#pragma GCC unroll 8
-  for (int r = 0; r < kRows; ++r) {
-#pragma GCC unroll 8
-    for (int p = 0; p < kPanels; ++p) sums[r][p] = product.finish == Finish::kContinue ? load(tile.c + r * product.c_row + p * product.c_panel) : zero();
-  }
+LYDIAN_LANES void accumulate_all(Lanes (&sums)[kRows][kPanels], const Product& product, const Run& run) {
+  const float* b[kPanels];
   if (product.segment_list == nullptr) {
-    accumulate<kRows, kPanels>(sums, tile.a, product.a_row, product.a_step, tile.b, product.b_step, product.steps, tile.prefetch);
-  } else {
-    const float* a = tile.a;
-    for (std::int64_t done = 0; done < product.steps; done += 16, a += 16 * product.a_step) {
-      const float* b[kPanels];
 #pragma GCC unroll 8
-      for (int p = 0; p < kPanels; ++p) b[p] = product.segment_list[done / 16] + 16 * (tile.first_panel + p);
-      const std::int64_t left = product.steps - done;
-      accumulate<kRows, kPanels>(sums, a, product.a_row, product.a_step, b, product.b_step, left < 16 ? left : 16, b[0]);
-    }
+    for (int p = 0; p < kPanels; ++p) b[p] = panel_start(product, run.panel + p);
+    const std::int64_t next = run.panel + run.prefetch_distance + run.row_block;  // each block of rows fetches another panel
+    accumulate<kRows, kPanels>(sums, run.a, product.a_row, product.a_step, b, product.b_step, product.steps,
+                               run.row_block < kPanels && next < product.panels ? panel_start(product, next) : b[0]);
+    return;
   }
+  const float* a = run.a;
+  for (std::int64_t done = 0; done < product.steps; done += 16, a += 16 * product.a_step) {
+    const float* const* segment = product.segment_list + done / 16;
 #pragma GCC unroll 8
-  for (int r = 0; r < kRows; ++r) {
+    for (int p = 0; p < kPanels; ++p) b[p] = segment[0] + 16 * (run.panel + p);
+    const std::int64_t left = product.steps - done;
+    accumulate<kRows, kPanels>(sums, a, product.a_row, product.a_step, b, product.b_step, left < 16 ? left : 16,
+                               left > 16 ? segment[1] + 16 * run.panel : b[0]);
+  }
+}
+
+template <int kRows, int kPanels>
+void run_tiles(const Product& shared, Run run) {
+  const Product product = shared;  // a copy, which no store into C can change
+  for (; run.panel < run.end; run.panel += kPanels, run.c += kPanels * product.c_panel) {
+    Lanes sums[kRows][kPanels];
 #pragma GCC unroll 8
-    for (int p = 0; p < kPanels; ++p) {
-      float* c = tile.c + r * product.c_row + p * product.c_panel;
-      Lanes value = sums[r][p];
-      if (tile.bias != nullptr) value = value + load(tile.bias + 16 * p);
-      if (product.finish == Finish::kAdd) value = load(c) + value;
-      store(c, value);
+    for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 8
+      for (int p = 0; p < kPanels; ++p) sums[r][p] = product.finish == Finish::kContinue ? load(run.c + r * product.c_row + p * product.c_panel) : zero();
+    }
+    accumulate_all<kRows, kPanels>(sums, product, run);
+    if (product.bias != nullptr) {
+#pragma GCC unroll 8
+      for (int p = 0; p < kPanels; ++p) {
+        const Lanes bias = load(product.bias + 16 * (run.panel + p));
+#pragma GCC unroll 8
+        for (int r = 0; r < kRows; ++r) sums[r][p] = sums[r][p] + bias;
+      }
+    }
+    if (product.finish == Finish::kAdd) {
+#pragma GCC unroll 8
+      for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 8
+        for (int p = 0; p < kPanels; ++p) sums[r][p] = load(run.c + r * product.c_row + p * product.c_panel) + sums[r][p];
+      }
+    }
+#pragma GCC unroll 8
+    for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 8
+      for (int p = 0; p < kPanels; ++p) store(run.c + r * product.c_row + p * product.c_panel, sums[r][p]);
     }
   }
 }
 
-using TileFunction = void (*)(const Product&, const Tile&);
+using TileFunction = void (*)(const Product&, Run);
 
 struct TileTable {
-  TileFunction at[kMaxRows][kMaxPanels];
+  TileFunction at[kMaxRows + 1][kMaxPanels + 1];
 };
 
 template <int kRows, int kPanels>
 constexpr void fill(TileTable* table) {
-  table->at[kRows - 1][kPanels - 1] = run_tile<kRows, kPanels>;
+  table->at[kRows][kPanels] = run_tiles<kRows, kPanels>;
   if constexpr (kPanels < kMaxPanels && kRows * (kPanels + 1) <= kMaxAccumulators) {
     fill<kRows, kPanels + 1>(table);
   } else if constexpr (kRows > 1) {
@@ -105,9 +131,16 @@ std::int64_t panels_at_once(std::int64_t rows) {
   return fits < limit ? fits : limit;
 }
 
-const float* panel_start(const Product& product, std::int64_t panel) {
-  if (product.segment_list != nullptr) return product.segment_list[0];
-  return product.panel_list != nullptr ? product.panel_list[panel] : product.b + panel * product.b_panel;
+/// One block of rows over a chunk of panels, in tiles of nearly equal width, so that no narrow one is left over.
+void run_chunk(const Product& product, std::int64_t rows, std::int64_t widest, Run run) {
+  const std::int64_t count = run.end - run.panel, tiles = (count + widest - 1) / widest, width = count / tiles, wider = count % tiles;
+  const std::int64_t end = run.end;
+  run.end = run.panel + wider * (width + 1);
+  if (wider > 0) kTiles.at[rows][width + 1](product, run);
+  run.c += (run.end - run.panel) * product.c_panel;
+  run.panel = run.end;
+  run.end = end;
+  kTiles.at[rows][width](product, run);
 }
 
 }  // namespace
@@ -115,23 +148,21 @@ const float* panel_start(const Product& product, std::int64_t panel) {
 void multiply(const Product& product) {
   if (product.rows <= 0 || product.panels <= 0) return;
   const std::int64_t row_blocks = (product.rows + kMaxRows - 1) / kMaxRows;
-  const std::int64_t most_rows = (product.rows + row_blocks - 1) / row_blocks;
-  const std::int64_t groups = (product.panels + panels_at_once(most_rows) - 1) / panels_at_once(most_rows);
-  for (std::int64_t group = 0; group < groups; ++group) {
-    // Panels and rows are spread evenly, so that no small tile is left over.
-    const std::int64_t panel = product.panels * group / groups;
-    const std::int64_t count = product.panels * (group + 1) / groups - panel;
-    Tile tile{};
-    tile.first_panel = panel;
-    tile.bias = product.bias == nullptr ? nullptr : product.bias + 16 * panel;
-    for (std::int64_t p = 0; p < count; ++p) tile.b[p] = panel_start(product, panel + p);
+  const std::int64_t widest = panels_at_once((product.rows + row_blocks - 1) / row_blocks);
+  // A chunk of panels that all blocks of rows go over: 64 KiB stay in the second-level cache, which is fast enough for all but one row.
+  const std::int64_t fits = 1024 / (product.steps > 0 ? product.steps : 1);
+  const std::int64_t chunk = row_blocks == 1 ? product.panels : fits > widest ? fits : widest;
+  for (std::int64_t panel = 0; panel < product.panels; panel += chunk) {
+    const std::int64_t end = panel + chunk < product.panels ? panel + chunk : product.panels;
     for (std::int64_t block = 0; block < row_blocks; ++block) {
-      const std::int64_t row = product.rows * block / row_blocks;
-      const std::int64_t next = panel + count + block;  // each block of rows fetches one panel of the next group
-      tile.prefetch = group + 1 < groups && next < product.panels && block < count ? panel_start(product, next) : tile.b[0];
-      tile.a = product.a + row * product.a_row;
-      tile.c = product.c + row * product.c_row + panel * product.c_panel;
-      kTiles.at[product.rows * (block + 1) / row_blocks - row - 1][count - 1](product, tile);
+      const std::int64_t row = product.rows * block / row_blocks, row_end = product.rows * (block + 1) / row_blocks;
+      run_chunk(product, row_end - row, widest,
+                {.a = product.a + row * product.a_row,
+                 .c = product.c + row * product.c_row + panel * product.c_panel,
+                 .row_block = block,
+                 .panel = panel,
+                 .end = end,
+                 .prefetch_distance = row_blocks == 1 ? widest : chunk});
     }
   }
 }

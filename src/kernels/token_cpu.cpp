@@ -33,14 +33,16 @@ struct Softmax {
   float maximum, total, log_total;
 };
 
+Softmax softmax_from(float maximum, Lanes sums) {
+  const float total = sum(sums);
+  return {maximum, total, first(log(broadcast(total)))};
+}
+
 Softmax softmax_of(const Row& row) {
-  Softmax result{};
-  result.maximum = maximum(row);
+  const float highest = maximum(row);
   Lanes sums = zero();
-  for (std::int64_t id = 0; id < row.vocabulary; id += 16) sums = sums + exp(scaled(row, id) - broadcast(result.maximum));
-  result.total = sum(sums);
-  result.log_total = first(log(broadcast(result.total)));
-  return result;
+  for (std::int64_t id = 0; id < row.vocabulary; id += 16) sums = sums + exp(scaled(row, id) - broadcast(highest));
+  return softmax_from(highest, sums);
 }
 
 float log_prob_of(const Row& row, const Softmax& softmax, TokenId token) {
@@ -75,12 +77,12 @@ LYDIAN_LANES IntLanes hash(IntLanes ids, std::uint64_t key) {
   return h ^ shift_right<16>(h);
 }
 
-/// Standard Gumbel noise: -log(E) with E = -log(1 - u) exponential and u = (hash + 1/2) / 2^32. A small u, which makes a large noise, keeps its full precision.
-LYDIAN_LANES Lanes gumbel(IntLanes ids, std::uint64_t key) {
+/// Standard exponential noise E = -log(1 - u) with u = (hash + 1/2) / 2^32. A small E, which makes an unlikely token win, has its full precision.
+LYDIAN_LANES Lanes exponential(IntLanes ids, std::uint64_t key) {
   const IntLanes h = hash(ids, key);
   const Lanes low = fma(to_float(h & broadcast_int(0xffffu)), broadcast(0x1p-32f), broadcast(0x1p-33f));
   const Lanes u = min(broadcast(0x1.fffffep-1f), fma(to_float(shift_right<16>(h)), broadcast(0x1p-16f), low));
-  return zero() - log_of_normal(zero() - log_of_one_minus(u));
+  return zero() - log_of_one_minus(u);
 }
 
 /// The tokens that top_k and top_p leave: those above `threshold`, and at it those up to `last_id`.
@@ -160,37 +162,63 @@ Kept kept_tokens(const Row& row, const DrawOptions& options) {
   return kept;
 }
 
-LYDIAN_LANES Lanes drop_others(Lanes noisy, Lanes l, const Kept& kept, std::int64_t id) {
+/// `merit` where the token is kept, below every merit elsewhere.
+LYDIAN_LANES Lanes drop_others(Lanes merit, Lanes l, const Kept& kept, std::int64_t id) {
   float values[16], result[16];
   store(values, l);
-  store(result, noisy);
+  store(result, merit);
   for (int lane = 0; lane < 16; ++lane) {
     if (!keeps(kept, values[lane], id + lane)) result[lane] = -__builtin_inff();
   }
   return load(result);
 }
 
-/// The highest logit, with noise unless greedy; ties to the lowest id.
-TokenId best_token(const Row& row, const DrawOptions& options, const Kept* kept) {
-  const std::uint64_t key = mix(options.key ^ mix(options.token_index));
-  IntLanes ids = load_ints(kLaneIds), best_ids = ids;
-  Lanes best = negative_infinity();
-  for (std::int64_t id = 0; id < row.vocabulary; id += 16, ids = ids + broadcast_int(16)) {
-    const Lanes l = scaled(row, id);
-    Lanes noisy = options.greedy ? l : l + gumbel(ids, key);
-    if (kept != nullptr) noisy = drop_others(noisy, l, *kept, id);
-    best_ids = as_bits(select_greater(noisy, best, as_floats(ids), as_floats(best_ids)));
-    best = max(noisy, best);
-  }
-  float values[16];
-  std::uint32_t winners[16];
-  store(values, best);
-  store_ints(winners, best_ids);
+/// The highest merit so far, in each lane; ties to the lowest id.
+struct Best {
+  Lanes merit;
+  IntLanes ids;
+};
+
+LYDIAN_LANES void consider(Best* best, Lanes merit, IntLanes ids) {
+  best->ids = as_bits(select_greater(merit, best->merit, as_floats(ids), as_floats(best->ids)));
+  best->merit = max(merit, best->merit);
+}
+
+TokenId winner_of(const Best& best) {
+  float merits[16];
+  std::uint32_t ids[16];
+  store(merits, best.merit);
+  store_ints(ids, best.ids);
   int winner = 0;
   for (int lane = 1; lane < 16; ++lane) {
-    if (values[lane] > values[winner] || (values[lane] == values[winner] && winners[lane] < winners[winner])) winner = lane;
+    if (merits[lane] > merits[winner] || (merits[lane] == merits[winner] && ids[lane] < ids[winner])) winner = lane;
   }
-  return static_cast<TokenId>(winners[winner]);
+  return static_cast<TokenId>(ids[winner]);
+}
+
+TokenId greedy_token(const Row& row) {
+  IntLanes ids = load_ints(kLaneIds);
+  Best best{negative_infinity(), ids};
+  for (std::int64_t id = 0; id < row.vocabulary; id += 16, ids = ids + broadcast_int(16)) consider(&best, scaled(row, id), ids);
+  return winner_of(best);
+}
+
+/// Gumbel-max in its exponential form: the highest l - log E is the highest e^l / E, and e^(l - maximum) is needed for the log-prob in any case. Adds up the
+/// softmax in the order of softmax_of.
+TokenId race(const Row& row, const DrawOptions& options, const Kept* kept, Softmax* softmax) {
+  const std::uint64_t key = mix(options.key ^ mix(options.token_index));
+  const float highest = maximum(row);
+  IntLanes ids = load_ints(kLaneIds);
+  Best best{negative_infinity(), ids};
+  Lanes sums = zero();
+  for (std::int64_t id = 0; id < row.vocabulary; id += 16, ids = ids + broadcast_int(16)) {
+    const Lanes l = scaled(row, id), e = exp(l - broadcast(highest));
+    sums = sums + e;
+    const Lanes merit = e / exponential(ids, key);
+    consider(&best, kept == nullptr ? merit : drop_others(merit, l, *kept, id), ids);
+  }
+  *softmax = softmax_from(highest, sums);
+  return winner_of(best);
 }
 
 }  // namespace
@@ -203,14 +231,18 @@ TokenScore score_token(const float* logits, std::int64_t vocabulary, float inver
 
 TokenId draw_token(const float* logits, std::int64_t vocabulary, const DrawOptions& options, TokenScore* score) {
   const Row row{logits, vocabulary, options.inverse_temperature};
+  Softmax softmax{};
   TokenId token;
-  if (options.greedy || (options.top_k <= 0 && options.top_p >= 1.0f)) {
-    token = best_token(row, options, nullptr);
+  if (options.greedy) {
+    token = greedy_token(row);
+    softmax = softmax_of(row);
+  } else if (options.top_k <= 0 && options.top_p >= 1.0f) {
+    token = race(row, options, nullptr, &softmax);
   } else {
     const Kept kept = kept_tokens(row, options);
-    token = best_token(row, options, &kept);
+    token = race(row, options, &kept, &softmax);
   }
-  *score = score_token(logits, vocabulary, options.inverse_temperature, token, false);
+  *score = {log_prob_of(row, softmax, token), 0.0f};
   return token;
 }
 

@@ -51,13 +51,6 @@ LYDIAN_LANES void split(Lanes x, Lanes* m, Lanes* n) {
   *m = as_floats(as_bits(x) - shift_left<23>(exponent));
 }
 
-/// log(x) for positive normal x only.
-LYDIAN_LANES Lanes log_of_normal(Lanes x) {
-  Lanes m, n;
-  split(x, &m, &n);
-  return log_of_parts(m - broadcast(1.0f), n);
-}
-
 /// log(x) within 2 ulp for every float: -inf at 0, inf at inf, NaN below 0 and for NaN.
 LYDIAN_LANES Lanes log(Lanes x) {
   const Lanes smallest_normal = broadcast(1.17549435e-38f);
