@@ -142,8 +142,11 @@ RunSummary read_summary(const std::string& path) {
 
 std::vector<std::pair<std::int64_t, std::string>> find_rollouts(const std::string& folder) {
   std::vector<std::pair<std::int64_t, std::string>> files;
-  if (!fs::is_directory(folder)) return files;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+  std::error_code cause;
+  if (!fs::exists(folder, cause) && !cause) return files;
+  const fs::directory_iterator entries(folder, cause);
+  if (cause) throw IoError("html_report", "cannot read the folder " + folder + ": " + cause.message());
+  for (const fs::directory_entry& entry : entries) {
     const std::string stem = entry.path().stem().string();
     std::int64_t step = 0;
     const auto parsed = std::from_chars(stem.data(), stem.data() + stem.size(), step);
@@ -159,11 +162,15 @@ std::vector<std::pair<std::int64_t, std::string>> find_rollouts(const std::strin
 
 RunRecord read_run(const std::string& run_folder) {
   const auto at = [&](const char* name) { return (fs::path(run_folder) / name).string(); };
+  const auto has = [&](const char* name) {
+    std::error_code unreadable;  // Reading it says why.
+    return fs::exists(at(name), unreadable) || unreadable;
+  };
   RunRecord run;
   run.name = fs::path(fs::absolute(run_folder).lexically_normal() / "").parent_path().filename().string();
-  if (fs::exists(at("config.json"))) run.config_text = read_whole_file(at("config.json"));
-  if (fs::exists(at("metrics.jsonl"))) run.metrics = read_metrics(at("metrics.jsonl"));
-  if (fs::exists(at("summary.json"))) run.summary = read_summary(at("summary.json"));
+  if (has("config.json")) run.config_text = read_whole_file(at("config.json"));
+  if (has("metrics.jsonl")) run.metrics = read_metrics(at("metrics.jsonl"));
+  if (has("summary.json")) run.summary = read_summary(at("summary.json"));
   run.rollout_files = find_rollouts(at("rollouts"));
   if (run.metrics.empty() && !run.summary && run.rollout_files.empty()) {
     throw IoError("html_report", "a run folder with metrics.jsonl, summary.json or rollouts/", "none of them in " + run_folder);
