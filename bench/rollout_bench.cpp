@@ -81,6 +81,31 @@ std::int64_t run_engine(const Policy& policy, const Workload& work, const Sampli
   return sum;
 }
 
+/// A policy that costs nothing: what is left is the engine.
+class NullPolicy final : public Policy {
+ public:
+  std::int64_t vocab_size() const override { return 64; }
+  std::int64_t max_positions() const override { return 4096; }
+  std::unique_ptr<DecodeSession> decode_session() const override { return std::make_unique<Session>(); }
+  WeightStore& weights() override { return weights_; }
+  const WeightStore& weights() const override { return weights_; }
+  std::unique_ptr<Policy> clone() const override { return std::make_unique<NullPolicy>(); }
+  bool exact() const override { return true; }
+
+ private:
+  struct Session final : DecodeSession {
+    SequenceId open(std::span<const TokenId>) override { return ++opened; }
+    SequenceId fork(SequenceId, std::int64_t) override { return ++opened; }
+    void close(SequenceId) override {}
+    std::int64_t length(SequenceId) const override { return kPromptTokens; }
+    void step(std::span<const Row> rows, std::span<Drawn> drawn) override {
+      for (std::size_t i = 0; i < rows.size(); ++i) drawn[i] = {static_cast<TokenId>(3 + (rows[i].token_index + rows[i].key) % 61), -1.0F};
+    }
+    SequenceId opened = 0;
+  };
+  WeightStore weights_{{{.name = "unused", .shape = {1}}}};
+};
+
 template <typename Run>
 double seconds_of(Run&& run) {
   const auto begin = std::chrono::steady_clock::now();
@@ -110,12 +135,23 @@ void measure(const Workload& work, int repetitions) {
               session_sum == engine_sum ? "same ids" : "DIFFERENT IDS");
 }
 
+/// The engine's own time for a token: submitting, scheduling, recording, reading the completion at its end.
+void measure_alone(std::int64_t rows, int repetitions) {
+  const NullPolicy policy;
+  const Workload work{"", rows, 8};
+  const SamplingOptions sampling{.max_completion_length = kNewTokens, .stop_ids = {64}};
+  std::vector<double> seconds;
+  for (int i = 0; i < 10 * repetitions; ++i) seconds.push_back(seconds_of([&] { run_engine(policy, work, sampling); }));
+  std::printf("engine alone, %lld rows: %.1f ns/token\n", static_cast<long long>(rows), 1e9 * median(seconds) / static_cast<double>(rows * kNewTokens));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const int repetitions = argc > 1 ? std::atoi(argv[1]) : 9;
   std::printf("prompt %lld, %lld new tokens, median of %d, alternating\n", static_cast<long long>(kPromptTokens), static_cast<long long>(kNewTokens),
               repetitions);
+  for (const std::int64_t rows : {16, 64, 512}) measure_alone(rows, repetitions);
   std::printf("%-8s %5s %6s %12s %12s %11s %10s\n", "shape", "rows", "group", "session tok/s", "engine tok/s", "overhead", "ns/token");
   for (const char* shape : {"tiny-2l", "small"}) {
     for (const std::int64_t rows : {16, 64}) {
