@@ -60,21 +60,25 @@ void GradientBuffers::fold_linear(const kernels::KernelTable& table, std::size_t
   AlignedFloats packed(linear.forward_floats()), padded(linear.outputs() * linear.inputs());
   sum(table, layout_.linear[number], linear.forward_floats(), packed.data());
   kernels::unpack_panels(packed.data(), linear.outputs(), linear.inputs(), padded.data());
+  if (number == network_.linears.head_number() && network_.segments.tied()) add_rows(table, layout_.embedding, linear.outputs(), padded.data());
   linear.scatter_add(store, padded.data(), gradient);
   if (!linear.has_bias()) return;
   sum(table, layout_.bias[number], kernels::padded(linear.outputs()), packed.data());
   linear.scatter_add_bias(store, packed.data(), gradient);
 }
 
-void GradientBuffers::fold_rows(const kernels::KernelTable& table, std::int64_t offset, SegmentNumber number, const WeightStore& store, float* gradient) const {
-  const WeightSegment& segment = store.segments()[static_cast<std::size_t>(number)];
-  if (!segment.trainable) return;
+void GradientBuffers::add_rows(const kernels::KernelTable& table, std::int64_t offset, std::int64_t rows, float* out) const {
   const std::int64_t stride = network_.shape.hidden_stride, width = network_.shape.hidden;
   AlignedFloats row(stride);
-  for (std::int64_t i = 0; i < segment.shape[0]; ++i) {
+  for (std::int64_t i = 0; i < rows; ++i) {
     sum(table, offset + i * stride, stride, row.data());
-    table.add_to(row.data(), width, gradient + segment.offset + i * width);
+    table.add_to(row.data(), width, out + i * width);
   }
+}
+
+void GradientBuffers::fold_rows(const kernels::KernelTable& table, std::int64_t offset, SegmentNumber number, const WeightStore& store, float* gradient) const {
+  const WeightSegment& segment = store.segments()[static_cast<std::size_t>(number)];
+  if (segment.trainable) add_rows(table, offset, segment.shape[0], gradient + segment.offset);
 }
 
 void GradientBuffers::fold_vectors(const kernels::KernelTable& table, const WeightStore& store, float* gradient) const {
@@ -92,17 +96,10 @@ void GradientBuffers::fold(const kernels::KernelTable& table, ThreadPool& pool, 
   float* gradient = store.gradient().data();
   const TransformerSegments& segments = network_.segments;
   const auto linears = static_cast<int>(network_.linears.all().size());
-  const bool tied = segments.head == segments.embedding;
-  const auto fold_embedding = [&] { fold_rows(table, layout_.embedding, segments.embedding, store, gradient); };
   pool.run(linears + 1, [&](int part) {
-    if (part < linears) {
-      fold_linear(table, static_cast<std::size_t>(part), store, gradient);
-      // The head is the last map. Where tied, both uses add to one segment, so one part does both.
-      if (part + 1 == linears && tied) fold_embedding();
-      return;
-    }
+    if (part < linears) return fold_linear(table, static_cast<std::size_t>(part), store, gradient);
     fold_vectors(table, store, gradient);
-    if (!tied) fold_embedding();
+    if (!segments.tied()) fold_rows(table, layout_.embedding, segments.embedding, store, gradient);
     if (segments.positions != kNoSegment) fold_rows(table, layout_.positions, segments.positions, store, gradient);
   });
   pool.run(kGradientBuffers, [&](int buffer) { buffers_[static_cast<std::size_t>(buffer)].clear(); });

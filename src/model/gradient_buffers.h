@@ -55,13 +55,15 @@ class GradientBuffers {
   /// Ready to be added to.
   PackedGradient& touched(int number);
   void clear();
-  /// gradient <- gradient + buffers in order; the tied head's use of the embedding before the input's. Then clears.
+  /// gradient <- gradient + (buffers summed in order; of a tied embedding the head's use, then the input's). Then clears.
   void fold(const kernels::KernelTable& table, ThreadPool& pool, WeightStore& store);
 
  private:
   /// Sum over touched buffers, in order, of `count` floats at `offset`.
   void sum(const kernels::KernelTable& table, std::int64_t offset, std::int64_t count, float* out) const;
   void fold_linear(const kernels::KernelTable& table, std::size_t number, const WeightStore& store, float* gradient) const;
+  /// out [rows][hidden] += the sums of rows of an embedding.
+  void add_rows(const kernels::KernelTable& table, std::int64_t offset, std::int64_t rows, float* out) const;
   void fold_rows(const kernels::KernelTable& table, std::int64_t offset, SegmentNumber segment, const WeightStore& store, float* gradient) const;
   void fold_vectors(const kernels::KernelTable& table, const WeightStore& store, float* gradient) const;
 

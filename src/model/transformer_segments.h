@@ -29,6 +29,8 @@ struct TransformerSegments {
   SegmentNumber embedding = kNoSegment, positions = kNoSegment, final_norm = kNoSegment;
   SegmentNumber head = kNoSegment;  ///< The embedding's own where tied.
   std::vector<LayerSegments> layers;
+
+  bool tied() const { return head == embedding; }
 };
 
 /// Draws the first weights: each element a normal number of the stream (seed, segment number); norms 1, biases 0. Standard deviations as in
