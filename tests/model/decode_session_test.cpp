@@ -95,7 +95,7 @@ TEST(Exactness, OneUnitInTheLastPlaceOfOneWeightShows) {
   const PackedBatch batch = drawn::batch(random, config);
   ASSERT_GT(batch.tokens(), 0);
   const std::vector<float> before = policy.forward(batch, {}).log_prob;
-  const WeightSegment& segment = policy.weights().segment("model.layers.0.mlp.down_proj.weight");
+  const WeightSegment& segment = policy.weights().segment("model.norm.weight");
   policy.weights().update([&](std::span<float> values) {
     float& weight = values[static_cast<std::size_t>(segment.offset)];
     weight = std::nextafter(weight, 2.0F);
