@@ -115,6 +115,26 @@ if(LYDIAN_TORCH)
   target_link_libraries(lydian_torch_headers PRIVATE libtorch::cpu lydian_options)
   target_precompile_headers(lydian_torch_headers PRIVATE <ATen/core/Tensor.h> <torch/csrc/autograd/custom_function.h>)
   lydian_torch_sources(lydian_torch)
+
+  # The program. A commit changes its reflog, which configures again, so that --version tells the truth.
+  add_executable(lydian src/cli/main/lydian_main.cpp)
+  target_link_libraries(lydian PRIVATE lydian_torch lydian_options)
+  set(LYDIAN_COMMIT unknown)
+  find_package(Git QUIET)
+  if(Git_FOUND)
+    execute_process(COMMAND ${GIT_EXECUTABLE} rev-parse --short=12 HEAD WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} OUTPUT_VARIABLE commit
+                    OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE no_commit)
+    if(NOT no_commit)
+      set(LYDIAN_COMMIT ${commit})
+      execute_process(COMMAND ${GIT_EXECUTABLE} rev-parse --git-path logs/HEAD WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} OUTPUT_VARIABLE reflog
+                      OUTPUT_STRIP_TRAILING_WHITESPACE)
+      get_filename_component(reflog ${reflog} ABSOLUTE BASE_DIR ${PROJECT_SOURCE_DIR})
+      if(EXISTS ${reflog})
+        set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${reflog})
+      endif()
+    endif()
+  endif()
+  set_property(SOURCE src/cli/version_command.cpp APPEND PROPERTY COMPILE_DEFINITIONS LYDIAN_VERSION="${PROJECT_VERSION}" LYDIAN_COMMIT="${LYDIAN_COMMIT}")
 endif()
 
 if(LYDIAN_BUILD_TESTS)

@@ -33,5 +33,6 @@
 #include "lydian/train/sft.h"
 #include "lydian/train/trainer.h"
 #include "lydian/verify/check_environment.h"
+#include "lydian/verify/prompt_split.h"
 #include "lydian/verify/task_list_environment.h"
 #include "lydian/verify/weighted_verifier.h"

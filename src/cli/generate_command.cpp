@@ -1,0 +1,67 @@
+#include <iostream>
+#include <iterator>
+
+#include "cli/run_configuration.h"
+#include "lydian/rollout/rollout_engine.h"
+#include "lydian/text/chat_template.h"
+
+namespace lydian::cli {
+namespace {
+
+struct GenerateOptions {
+  std::int64_t samples = 1;
+  SamplingOptions sampling;
+  ThinkingBudget thinking;
+  std::uint64_t seed = 1;
+};
+
+void describe(ConfigVisitor& visitor, GenerateOptions& options) {
+  visitor.field({"samples", "Completions of the prompt", 1, 1e6}, options.samples);
+  describe(visitor, options.sampling);
+  visitor.group({"thinking", "How long a completion may think"}, options.thinking);
+  visitor.field({"seed", "Seed of the draws; the run's where it is not set"}, options.seed);
+}
+
+std::string prompt_text(const Arguments& arguments) {
+  if (arguments.has("prompt")) return arguments.text("prompt");
+  return {std::istreambuf_iterator<char>(std::cin), {}};
+}
+
+int run(const Arguments& arguments, const Catalog& catalog) {
+  const TrainedRun trained = trained_run(arguments, catalog, "generate");
+  GenerateOptions options;
+  options.seed = trained.options.seed;
+  read_config(trained.config.section("generate"), options);
+
+  const std::vector<Message> messages{{"user", prompt_text(arguments)}};
+  RolloutRequest request;
+  request.prompt_ids = trained.objects.tokenizer->encode(render_messages(messages, trained.options.tokenizer.chat_template));
+  request.sampling = options.sampling;
+  request.budget = options.thinking;
+  request.key = {.seed = options.seed, .purpose = StreamPurpose::kGenerate};
+  RolloutEngine engine(*trained.objects.policy, *trained.objects.tokenizer);
+  engine.submit(request, static_cast<std::int32_t>(options.samples));
+  for (const FinishedRollout& finished : engine.run()) {
+    const Completion& completion = finished.completion;
+    std::cout << completion.text << '\n';
+    std::cerr << "sample " << finished.sample << ": " << completion.token_ids.size() << " tokens, " << completion.thinking_tokens << " of thinking, "
+              << to_string(completion.finish_reason) << '\n';
+  }
+  return kDone;
+}
+
+}  // namespace
+
+Command generate_command() {
+  return {"generate",
+          "RUN | CONFIG [--prompt TEXT] [key=value …]",
+          "Completions of a prompt, on standard output. The policy is a run folder's, or a configuration's with init_from.",
+          {kStepFlag, {"prompt", "TEXT", "The prompt; without it, standard input is."}},
+          1,
+          1,
+          true,
+          run,
+          [](const Catalog&) { return behind("generate", document_config<GenerateOptions>()); }};
+}
+
+}  // namespace lydian::cli

@@ -1,0 +1,80 @@
+#include "cli/run_configuration.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "lydian/core/error.h"
+#include "lydian/train/run_folder.h"
+
+namespace lydian::cli {
+namespace {
+
+Config read_configuration(const Arguments& arguments, const std::string& path) {
+  if (!std::filesystem::exists(path)) throw ConfigError(arguments.command->name, "a configuration file", path + ", which does not exist");
+  return Config::read_file(path);
+}
+
+Config with_options(Config config, const Arguments& arguments) {
+  for (const std::string& option : arguments.options) config = config.with_override(option);
+  return config;
+}
+
+std::string checkpoint_of(const Arguments& arguments, const std::string& folder) {
+  const std::vector<std::int64_t> steps = RunFolder::checkpoints(folder);
+  if (steps.empty()) throw ConfigError(arguments.command->name, "a run folder with a checkpoint", folder + " without one");
+  const std::int64_t step = arguments.integer("step", steps.back());
+  if (std::find(steps.begin(), steps.end(), step) == steps.end()) {
+    std::string known;
+    for (const std::int64_t other : steps) known += (known.empty() ? "" : ", ") + std::to_string(other);
+    throw ConfigError(arguments.command->name, "--step to be a checkpoint of " + folder + " (" + known + ")", std::to_string(step));
+  }
+  return RunFolder::checkpoint_path(folder, step);
+}
+
+}  // namespace
+
+MakeEnvironment environment_maker(const Catalog& catalog) {
+  return [&catalog](const std::string& type, const Config& options) { return catalog.make(type, options); };
+}
+
+Config file_configuration(const Arguments& arguments) {
+  const std::string& path = arguments.words[0];
+  if (std::filesystem::is_directory(path)) {
+    throw ConfigError(arguments.command->name, "a configuration file", "the folder " + path + "; to go on with a run: lydian train --resume " + path);
+  }
+  return with_options(read_configuration(arguments, path), arguments);
+}
+
+TrainedRun trained_run(const Arguments& arguments, const Catalog& catalog, std::string_view own_section) {
+  const std::string& path = arguments.words[0];
+  const bool is_folder = std::filesystem::is_directory(path);
+  TrainedRun run;
+  run.config = with_options(read_configuration(arguments, is_folder ? path + "/config.json" : path), arguments);
+  run.options = read_run_options(run.config.without({std::string(own_section)}));
+  if (is_folder) {
+    run.options.init_from = checkpoint_of(arguments, path);
+  } else if (arguments.has("step") || run.options.init_from.empty()) {
+    throw ConfigError(arguments.command->name, "a run folder, or a configuration file with init_from=CHECKPOINT",
+                      path + (arguments.has("step") ? " and --step" : ""));
+  }
+  run.objects = make_run_objects(run.options, environment_maker(catalog));
+  return run;
+}
+
+std::vector<OptionDoc> run_keys_and(std::string_view section) {
+  std::vector<OptionDoc> keys = document_run_options();
+  std::erase_if(keys, [&](const OptionDoc& option) {
+    for (const std::string_view stage : {"sft", "grpo", "sweep", "report"}) {
+      if (stage != section && (option.name == stage || option.name.starts_with(std::string(stage) + "."))) return true;
+    }
+    return false;
+  });
+  return keys;
+}
+
+std::vector<OptionDoc> behind(std::string_view section, std::vector<OptionDoc> options) {
+  for (OptionDoc& option : options) option.name = std::string(section) + "." + option.name;
+  return options;
+}
+
+}  // namespace lydian::cli

@@ -1,0 +1,223 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "cli/command.h"
+#include "cli/program.h"
+#include "lydian/core/durable_file.h"
+#include "lydian/core/error.h"
+#include "lydian/envs/chain_environment.h"
+
+namespace lydian::cli {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+// The sentence of a call that must be refused as a mistake of the caller: one line, nothing on standard output.
+std::string refusal(const std::vector<std::string>& words, const Catalog& catalog = Catalog::shipped()) {
+  const Outcome outcome = call(words, catalog);
+  EXPECT_EQ(outcome.code, 2) << outcome.err;
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
+  return outcome.err.substr(0, outcome.err.find('\n'));
+}
+
+std::string file(const std::string& name, std::string_view text) {
+  const std::string path = testing::TempDir() + "cli_" + name;
+  write_file_durably(path, text);
+  return path;
+}
+
+TEST(CommandLine, ShowsTheOverview) {
+  const Outcome nothing = call({});
+  EXPECT_EQ(nothing.code, 2);
+  EXPECT_EQ(nothing.out, "");
+  const Outcome help = call({"--help"});
+  EXPECT_EQ(help.code, 0);
+  EXPECT_EQ(help.out, nothing.err);
+  EXPECT_EQ(call({"help"}).out, help.out);
+  for (const Command& command : commands()) EXPECT_THAT(help.out, HasSubstr("\n  " + std::string(command.name) + " ")) << command.name;
+}
+
+TEST(CommandLine, ShowsHelpForEachSubcommand) {
+  for (const Command& command : commands()) {
+    const std::string name(command.name);
+    const Outcome help = call({name, "--help"});
+    EXPECT_EQ(help.code, 0) << name;
+    EXPECT_EQ(help.err, "") << name;
+    EXPECT_THAT(help.out, StartsWith("lydian " + name + " ")) << name;
+    for (const Flag& flag : command.flags) EXPECT_THAT(help.out, HasSubstr("--" + std::string(flag.name))) << name;
+    EXPECT_EQ(call({"help", name}).out, help.out);
+  }
+  EXPECT_THAT(call({"train", "-h"}).out, HasSubstr("grpo.learning_rate=0.0003"));
+  EXPECT_THAT(call({"eval", "--help"}).out, HasSubstr("eval.thinking.max_tokens=-1"));
+  EXPECT_THAT(refusal({"help", "nothing"}), HasSubstr("there is no subcommand nothing"));
+}
+
+TEST(CommandLine, ShowsVersions) {
+  const Outcome version = call({"--version"});
+  EXPECT_EQ(version.code, 0);
+  EXPECT_THAT(version.out, testing::ContainsRegex("^lydian [0-9]+\\.[0-9]+\\.[0-9]+\n"));
+  EXPECT_THAT(version.out, testing::ContainsRegex("torch +2\\.11"));
+  EXPECT_THAT(version.out, testing::ContainsRegex("instruction set +(plain|avx2|avx512)\n"));
+  EXPECT_THAT(version.out, testing::ContainsRegex("commit +([0-9a-f]+|unknown)\n"));
+}
+
+TEST(CommandLine, NamesTheNearestSubcommandAndOption) {
+  EXPECT_EQ(refusal({"trian"}), "[lydian] there is no subcommand trian; did you mean lydian train? (lydian --help)");
+  EXPECT_EQ(refusal({"frobnicate"}), "[lydian] there is no subcommand frobnicate (lydian --help)");
+  EXPECT_EQ(refusal({"--nonsense"}), "[lydian] there is no option --nonsense (lydian --help)");
+  EXPECT_EQ(refusal({"train", "--resum", "x"}), "[train] there is no option --resum; did you mean --resume? (lydian train --help)");
+  EXPECT_EQ(refusal({"train", "--learning_rate=1"}), "[train] there is no option --learning_rate; settings are written key=value (lydian train --help)");
+  EXPECT_EQ(refusal({"report", "-x"}), "[report] there is no option --x (lydian report --help)");
+}
+
+TEST(CommandLine, RefusesOptionsWithoutOrWithWrongValues) {
+  EXPECT_EQ(refusal({"train", "--resume"}), "[train] --resume needs a value: --resume RUN (lydian train --help)");
+  EXPECT_EQ(refusal({"train", "--quiet=1"}), "[train] --quiet takes no value (lydian train --help)");
+  EXPECT_EQ(refusal({"train", "--quiet", "--quiet"}), "[train] --quiet stands twice (lydian train --help)");
+  for (const char* wrong : {"x", "-1", "", "1.5", "99999999999999999999"}) {
+    EXPECT_EQ(refusal({"env", "show", "chain", "--tasks", wrong}),
+              std::string("[env] --tasks: expected an integer of at least 0, got \"") + wrong + "\" (lydian env --help)");
+  }
+}
+
+TEST(CommandLine, RefusesTooFewAndTooManyWords) {
+  EXPECT_EQ(refusal({"sweep"}), "[sweep] expected lydian sweep RUN | CONFIG [key=value …], got 0 words");
+  EXPECT_EQ(refusal({"report", "a", "b"}), "[report] expected lydian report RUN, got 2 words");
+  EXPECT_THAT(refusal({"train"}), HasSubstr("got no configuration file"));
+  EXPECT_THAT(refusal({"env", "show"}), HasSubstr("expected list, show NAME or check NAME, got lydian env show"));
+  EXPECT_THAT(refusal({"env", "list", "chain"}), HasSubstr("got lydian env list chain"));
+}
+
+TEST(TrainCommandLine, RefusesFilesThatCannotBeUsed) {
+  EXPECT_EQ(refusal({"train", "nowhere.json"}), "[train] expected a configuration file, got nowhere.json, which does not exist");
+  EXPECT_THAT(refusal({"train", testing::TempDir()}), HasSubstr("to go on with a run: lydian train --resume"));
+  const std::string broken = file("broken.json", "{\n  \"seed\": 1,,\n}");
+  EXPECT_THAT(refusal({"train", broken}), StartsWith("[config] " + broken + ", line 2, column 13: syntax error"));
+}
+
+TEST(TrainCommandLine, RefusesKeysAndValuesByName) {
+  const std::string never = testing::TempDir() + "cli_never";
+  std::filesystem::remove_all(never);
+  const std::string config = file("small.json", R"({"environment": {"type": "chain"}, "grpo": {"max_steps": 1}})");
+  EXPECT_EQ(refusal({"train", config, "sede=7"}), "[config] override sede=7: sede is no known key; did you mean seed?");
+  EXPECT_EQ(refusal({"train", config, "grpo.learning-rate=1"}).substr(0, 34), "[train] expected lydian train CONF")
+      << "a dash is no part of a key, so this is a second word";
+  EXPECT_EQ(refusal({"train", config, "grpo.max_step=7"}), "[config] override grpo.max_step=7: grpo.max_step is no known key; did you mean grpo.max_steps?");
+  EXPECT_THAT(refusal({"train", config, "grpo.learning_rate=fast"}),
+              StartsWith("[config] override grpo.learning_rate=fast: grpo.learning_rate: expected a number"));
+  EXPECT_THAT(refusal({"train", config, "seed=-1"}), StartsWith("[config] override seed=-1: seed: expected an integer of at least 0, got -1"));
+  EXPECT_THAT(refusal({"train", config, "grpo=5"}), HasSubstr("grpo: expected an object {…}, got 5"));
+  EXPECT_THAT(refusal({"train", config, "environment.type=chian"}), HasSubstr("there is no environment named \"chian\"; did you mean chain?"));
+  EXPECT_THAT(refusal({"train", config, "environment.min_operand=3", "output_dir=" + never}),
+              HasSubstr("environment.min_operand is no known key; did you mean environment.min_operands?"));
+  EXPECT_FALSE(std::filesystem::exists(never)) << "nothing is written before everything is understood";
+}
+
+TEST(TrainCommandLine, PrintsAConfigurationThatIsItselfAnInput) {
+  const std::string config = file("print.json", R"({"seed": 3, /* stages */ "environment": {"type": "chain"}, "sweep": {}, "sft": {"max_steps": 2}})");
+  const Outcome printed = call({"train", config, "--print-config", "sft.learning_rate=1e-2", "output_dir=runs/a=b"});
+  ASSERT_EQ(printed.code, 0) << printed.err;
+  EXPECT_THAT(printed.out, HasSubstr("\"learning_rate\": 0.01"));
+  EXPECT_THAT(printed.out, HasSubstr("\"output_dir\": \"runs/a=b\""));
+  EXPECT_LT(printed.out.find("\"sweep\": {"), printed.out.find("\"sft\": {")) << "stages stay in file order";
+  const Outcome again = call({"train", file("printed.json", printed.out), "--print-config"});
+  EXPECT_EQ(again.code, 0) << again.err;
+  EXPECT_EQ(again.out, printed.out);
+}
+
+TEST(TrainCommandLine, ResumesUnderTheRunsOwnConfigurationOnly) {
+  EXPECT_THAT(refusal({"train", "--resume", "runs/x", "seed=7"}), HasSubstr("since a run goes on under its own configuration, got seed=7"));
+  EXPECT_THAT(refusal({"train", "x.json", "--resume", "runs/x"}), HasSubstr("got x.json"));
+  const Outcome missing = call({"train", "--resume", "/nowhere/run"});
+  EXPECT_TRUE(missing.code == 1 || missing.code == 2) << missing.code;
+  EXPECT_THAT(missing.err, HasSubstr("/nowhere/run"));
+}
+
+TEST(SftCommandLine, WantsAnSftSection) {
+  const std::string config = file("no_sft.json", R"({"environment": {"type": "chain"}, "grpo": {}})");
+  EXPECT_EQ(refusal({"sft", config}), "[sft] expected a configuration with an sft section, got " + config + " without one");
+}
+
+TEST(UseCommandLine, WantsAPolicy) {
+  const std::string config = file("no_policy.json", R"({"environment": {"type": "chain"}})");
+  for (const char* command : {"eval", "sweep", "generate"}) {
+    EXPECT_EQ(refusal({command, config}),
+              std::string("[") + command + "] expected a run folder, or a configuration file with init_from=CHECKPOINT, got " + config);
+    EXPECT_THAT(refusal({command, "/nowhere"}), HasSubstr("got /nowhere, which does not exist"));
+  }
+  EXPECT_THAT(refusal({"eval", "--rescore", "run"}), HasSubstr("expected --rescore RUN STEP"));
+  EXPECT_THAT(refusal({"eval", "--rescore", "run", "x"}), HasSubstr("STEP: expected an integer of at least 1, got \"x\""));
+}
+
+TEST(ReportCommandLine, NamesWhatIsMissing) {
+  const Outcome outcome = call({"report", "/nowhere/run"});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("/nowhere/run"));
+}
+
+TEST(EnvCommandLine, ListsShowsAndChecks) {
+  EXPECT_EQ(call({"env", "list"}).out, "chain\n");
+  const Outcome shown = call({"env", "show", "chain", "--tasks", "2", "max_operands=3"});
+  EXPECT_EQ(shown.code, 0) << shown.err;
+  EXPECT_THAT(shown.out, HasSubstr("min_operands=2"));
+  EXPECT_THAT(shown.out, testing::ContainsRegex("prompt +a[0-9]b"));
+  EXPECT_THAT(shown.out, testing::ContainsRegex("ground truth +[0-9]\n"));
+  const Outcome checked = call({"env", "check", "chain", "--tasks", "20"});
+  EXPECT_EQ(checked.code, 0) << checked.out << checked.err;
+  EXPECT_THAT(checked.out, HasSubstr("passed   gold scores right"));
+}
+
+TEST(EnvCommandLine, RefusesNamesAndOptions) {
+  EXPECT_EQ(refusal({"env", "show", "chein"}), "[catalog] there is no environment named \"chein\"; did you mean chain?");
+  EXPECT_EQ(refusal({"env", "check", "unheard_of"}), "[catalog] there is no environment named \"unheard_of\"; known are: chain");
+  EXPECT_EQ(refusal({"env", "show", "chain", "max_operand=3"}), "[config] override max_operand=3: max_operand is no known key; did you mean max_operands?");
+  EXPECT_THAT(refusal({"env", "show", "chain", "max_operands=many"}), StartsWith("[config] override max_operands=many: max_operands: expected an integer"));
+}
+
+// A verifier for which everything is right breaks the contract.
+struct Flattering final : Verifier {
+  Verdict verify(const Task&, const Completion&) const override { return Verdict::scored(1.0); }
+};
+struct FlatteringChain final : Environment {
+  ChainEnvironment chain;
+  Flattering flattering;
+  std::string name() const override { return "flattering"; }
+  std::int64_t size(Split split) const override { return chain.size(split); }
+  Task task(Split split, std::int64_t index) const override { return chain.task(split, index); }
+  const Verifier& verifier() const override { return flattering; }
+};
+
+TEST(EnvCommandLine, FailsWhereTheContractIsBroken) {
+  Catalog catalog = Catalog::shipped();
+  catalog.add("flattering", [](const Config&) { return std::make_shared<FlatteringChain>(); });
+  EXPECT_EQ(call({"env", "list"}, catalog).out, "chain\nflattering\n");
+  const Outcome checked = call({"env", "check", "flattering", "--tasks", "5"}, catalog);
+  EXPECT_EQ(checked.code, 1);
+  EXPECT_THAT(checked.out, HasSubstr("FAILED   "));
+}
+
+TEST(Catalog, RefusesANameThatIsTaken) {
+  Catalog catalog = Catalog::shipped();
+  EXPECT_THROW(catalog.add("chain", [](const Config&) { return nullptr; }), ConfigError);
+}
+
+TEST(Program, TurnsWhateverEscapesIntoASentence) {
+  Catalog catalog;
+  catalog.add("broken", [](const Config&) -> std::shared_ptr<Environment> { throw std::runtime_error("no such table"); });
+  const Outcome outcome = call({"env", "show", "broken"}, catalog);
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_EQ(outcome.err, "[lydian] no such table\n");
+}
+
+TEST(Reference, IsThePageInTheDocuments) {
+  const std::string path = std::string(LYDIAN_SOURCE_DIR) + "/docs/configuration.md";
+  EXPECT_EQ(read_whole_file(path), reference_page(Catalog::shipped())) << "write it anew: build/bin/lydian help --reference > docs/configuration.md";
+}
+
+}  // namespace
+}  // namespace lydian::cli

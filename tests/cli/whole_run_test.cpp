@@ -1,0 +1,113 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <csignal>
+#include <filesystem>
+#include <memory>
+
+#include "cli/program.h"
+#include "lydian/core/durable_file.h"
+#include "lydian/envs/chain_environment.h"
+
+namespace lydian::cli {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr const char* kTiny = R"({
+  "seed": 5,
+  "environment": {"type": "chain", "max_operands": 3},
+  "policy": {"hidden_size": 16, "num_layers": 1, "num_heads": 2, "max_positions": 128},
+  "summary": {"items": 8},
+  "log_rollouts_every": 1,
+  "sft": {"max_steps": 3, "batch_size": 4},
+  "grpo": {"max_steps": 2, "prompts_per_step": 2, "num_generations": 4, "max_completion_length": 24, "eval_items": 4, "eval_steps": 1},
+  "sweep": {"budgets": [2, 7], "items": 4},
+  "report": {}
+})";
+
+class WholeRun : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::filesystem::remove_all(folder_);
+    write_file_durably(config_, kTiny);
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+  bool has(const std::string& name) const { return std::filesystem::exists(folder_ + "/" + name); }
+
+  std::string name_ = testing::TempDir() + "cli_run_" + testing::UnitTest::GetInstance()->current_test_info()->name();
+  std::string folder_ = name_, config_ = name_ + ".json";
+};
+
+TEST_F(WholeRun, IsTrainedThenUsedByEverySubcommand) {
+  const Outcome trained = call({"train", config_, "output_dir=" + folder_, "--quiet"});
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  for (const char* name : {"config.json", "metrics.jsonl", "summary.json", "report.html", "checkpoints"}) EXPECT_TRUE(has(name)) << name;
+
+  const Outcome twice = call({"train", config_, "output_dir=" + folder_, "--quiet"});
+  EXPECT_EQ(twice.code, 2);
+  EXPECT_THAT(twice.err, HasSubstr("--resume"));
+
+  const Outcome evaluated = call({"eval", folder_, "eval.items=5", "eval.max_completion_length=24"});
+  EXPECT_EQ(evaluated.code, 0) << evaluated.err;
+  EXPECT_THAT(evaluated.out, HasSubstr("chain, 5 items"));
+  const Outcome swept = call({"sweep", folder_, "sweep.items=3"});
+  EXPECT_EQ(swept.code, 0) << swept.err;
+  const Outcome generated = call({"generate", folder_, "--prompt", "a3b+5=", "generate.samples=2", "generate.max_completion_length=8"});
+  EXPECT_EQ(generated.code, 0) << generated.err;
+  EXPECT_EQ(std::count(generated.out.begin(), generated.out.end(), '\n'), 2) << generated.out;
+  EXPECT_EQ(call({"report", folder_, "--output", folder_ + "/again.html"}).code, 0);
+  EXPECT_TRUE(has("again.html"));
+  EXPECT_EQ(call({"eval", folder_, "--step", "999"}).code, 2);
+  EXPECT_EQ(call({"generate", folder_, "--prompt", "Z"}).code, 1) << "a byte that the alphabet lacks";
+}
+
+TEST_F(WholeRun, RescoresItsRolloutsToEqualBits) {
+  ASSERT_EQ(call({"train", config_, "output_dir=" + folder_, "save_steps=1", "save_total_limit=0", "--quiet"}).code, 0);
+  const Outcome rescored = call({"eval", "--rescore", folder_, "5"});
+  EXPECT_EQ(rescored.code, 0) << rescored.err << rescored.out;
+  EXPECT_THAT(rescored.out, HasSubstr(" 0 log-probs differ"));
+  EXPECT_EQ(call({"eval", "--rescore", folder_, "77"}).code, 1);
+}
+
+// CHAIN that stops the process politely while its tasks are drawn.
+struct InterruptingChain final : Environment, Demonstrator {
+  explicit InterruptingChain(std::shared_ptr<std::atomic<int>> tasks_left) : tasks_left(std::move(tasks_left)) {}
+  ChainEnvironment chain{{.max_operands = 3}};
+  std::shared_ptr<std::atomic<int>> tasks_left;
+  std::string name() const override { return "chain"; }
+  std::int64_t size(Split split) const override { return chain.size(split); }
+  Task task(Split split, std::int64_t index) const override {
+    if (split == Split::kTrain && --*tasks_left == 0) std::raise(SIGTERM);
+    return chain.task(split, index);
+  }
+  const Verifier& verifier() const override { return chain.verifier(); }
+  std::string alphabet() const override { return chain.alphabet(); }
+  std::optional<Demonstration> demonstrate(const Task& task, RandomStream& stream) const override { return chain.demonstrate(task, stream); }
+};
+
+Catalog interrupting_catalog(int tasks) {
+  const auto left = std::make_shared<std::atomic<int>>(tasks);
+  Catalog catalog;
+  catalog.add("chain", [left](const Config&) { return std::make_shared<InterruptingChain>(left); });
+  return catalog;
+}
+
+TEST_F(WholeRun, IsInterruptedWith75AndGoesOnToTheSameBits) {
+  const std::string whole = folder_ + "_whole";
+  std::filesystem::remove_all(whole);
+  ASSERT_EQ(call({"train", config_, "output_dir=" + whole, "--quiet"}, interrupting_catalog(-1)).code, 0);
+  const Outcome stopped = call({"train", config_, "output_dir=" + folder_, "--quiet"}, interrupting_catalog(6));
+  EXPECT_EQ(stopped.code, 75) << stopped.err;
+  EXPECT_THAT(stopped.err, HasSubstr("to go on: lydian train --resume " + folder_));
+  EXPECT_FALSE(has("summary.json"));
+  const Outcome resumed = call({"train", "--resume", folder_, "--quiet"}, interrupting_catalog(-1));
+  EXPECT_EQ(resumed.code, 0) << resumed.err;
+  const std::string weights = "/checkpoints/step_000005/model.safetensors";
+  EXPECT_EQ(read_whole_file(folder_ + weights), read_whole_file(whole + weights));
+  std::filesystem::remove_all(whole);
+}
+
+}  // namespace
+}  // namespace lydian::cli
