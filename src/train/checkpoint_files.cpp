@@ -51,6 +51,13 @@ void save_policy(const Policy& policy, const std::string& folder) {
   }
 }
 
+void check_tokenizer(const std::string& folder, const std::string& fingerprint) {
+  const std::string path = folder + "/tokenizer.txt";
+  if (!fs::exists(path)) return;
+  const std::string saved = read_whole_file(path);
+  if (saved != fingerprint + "\n") throw ConfigError("checkpoint", "the tokenizer that " + path + " names: " + saved, fingerprint);
+}
+
 void publish_checkpoint(const std::string& temporary, const std::string& target) {
   std::vector<std::string> names;
   for (const auto& entry : fs::directory_iterator(temporary)) names.push_back(entry.path().filename().string());

@@ -11,6 +11,7 @@
 #include "lydian/text/byte_tokenizer.h"
 #include "lydian/train/run_folder.h"
 #include "lydian/train/trainer.h"
+#include "train/checkpoint_files.h"
 #include "train/run_summary.h"
 
 namespace lydian {
@@ -53,7 +54,7 @@ class Run {
     begun_ = where.at("begun").get<bool>();
     if (begun_) open_stage();
     const StateInventory inventory = state();
-    load_checkpoint(checkpoint, *objects_.policy, &inventory);
+    load_checkpoint(checkpoint, *objects_.policy, &inventory, control_.leave_out);
     folder_.go_on(step);
   }
 
@@ -110,12 +111,6 @@ class Run {
     inventory.text(
         "run/weight_version", [&weights] { return std::to_string(weights.version()); },
         [&weights](const std::string& text) { weights.restore_version(std::stoull(text)); });
-    inventory.text(
-        "run/tokenizer", [this] { return Json(objects_.tokenizer->fingerprint()).dump(); },
-        [this](const std::string& text) {
-          const auto saved = Json::parse(text).get<std::string>();
-          if (saved != objects_.tokenizer->fingerprint()) throw IoError("checkpoint", "the tokenizer " + objects_.tokenizer->fingerprint(), saved);
-        });
     summary_.add_state(inventory);
     folder_.add_state(inventory);
     if (current_ != nullptr) current_->add_state(inventory);
@@ -124,7 +119,7 @@ class Run {
 
   void save(std::optional<double> score = std::nullopt) {
     const StateInventory inventory = state();
-    folder_.save_checkpoint(step_, *objects_.policy, inventory, score);
+    folder_.save_checkpoint(step_, *objects_.policy, objects_.tokenizer->fingerprint(), inventory, score);
   }
 
   void record(const std::string& stage, const Metrics& metrics) { folder_.record(stage, step_, step_, {metrics, {}, {}, {}}); }
@@ -218,7 +213,10 @@ RunObjects make_run_objects(const RunOptions& options, const MakeEnvironment& ma
   TransformerConfig shape = options.policy;
   shape.vocab_size = objects.tokenizer->vocab_size();
   objects.policy = std::make_unique<TransformerPolicy>(shape, options.seed);
-  if (!options.init_from.empty()) load_checkpoint(options.init_from, *objects.policy);
+  if (!options.init_from.empty()) {
+    load_checkpoint(options.init_from, *objects.policy);
+    check_tokenizer(options.init_from, objects.tokenizer->fingerprint());
+  }
   return objects;
 }
 

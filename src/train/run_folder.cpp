@@ -136,7 +136,8 @@ void RunFolder::record(const std::string& stage, std::int64_t step, std::int64_t
   }
 }
 
-void RunFolder::save_checkpoint(std::int64_t step, const Policy& policy, const StateInventory& inventory, std::optional<double> score) {
+void RunFolder::save_checkpoint(std::int64_t step, const Policy& policy, const std::string& tokenizer_fingerprint, const StateInventory& inventory,
+                                std::optional<double> score) {
   Implementation& folder = *implementation_;
   for (const auto& sink : folder.sinks) sink->flush();
   if (score && (folder.best_step < 0 || *score > folder.best_score)) {
@@ -147,6 +148,7 @@ void RunFolder::save_checkpoint(std::int64_t step, const Policy& policy, const S
   fs::remove_all(temporary);
   fs::create_directories(temporary);
   save_policy(policy, temporary);
+  write_file_durably(temporary + "/tokenizer.txt", tokenizer_fingerprint + "\n");
   inventory.save(temporary);
   publish_checkpoint(temporary, target);
   folder.drop_old_checkpoints();

@@ -153,7 +153,8 @@ Metrics Trainer::train(std::int64_t steps) {
     if (folder) {
       folder->record(name(), trainer.step, last_step, result);
       const bool due = trainer.options.save_steps > 0 && trainer.step % trainer.options.save_steps == 0;
-      if (due || halted || trainer.step == last_step) folder->save_checkpoint(trainer.step, trainer.policy->policy(), inventory, last.get("eval/pass_rate"));
+      if (due || halted || trainer.step == last_step)
+        folder->save_checkpoint(trainer.step, trainer.policy->policy(), trainer.tokenizer->fingerprint(), inventory, last.get("eval/pass_rate"));
     }
     if (halted) throw TrainingHalted("trainer", result.halt_reason);
   }

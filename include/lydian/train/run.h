@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,7 @@ enum class RunOutcome : std::uint8_t { kFinished, kInterrupted };
 struct RunControl {
   std::function<bool()> interrupted;  ///< Polled after every step; true saves and returns kInterrupted.
   bool console = true;
+  std::set<std::string> leave_out{};  ///< State items that resume_run does not load: for tests of the inventory.
 };
 
 /// All stages of a configuration under one step counter, into options.output_dir (which must be new): checkpoints, metrics, rollouts, summary.json,

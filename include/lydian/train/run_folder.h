@@ -42,7 +42,8 @@ class RunFolder {
   /// Writes the step's record and rollouts.
   void record(const std::string& stage, std::int64_t step, std::int64_t total_steps, const StageStep& result);
   /// Saves a checkpoint of `policy` and `inventory`; drops old ones beyond the limit. `score`, where higher is better, decides which one is kept as the best.
-  void save_checkpoint(std::int64_t step, const Policy& policy, const StateInventory& inventory, std::optional<double> score = std::nullopt);
+  void save_checkpoint(std::int64_t step, const Policy& policy, const std::string& tokenizer_fingerprint, const StateInventory& inventory,
+                       std::optional<double> score = std::nullopt);
   void write_file(const std::string& name, const std::string& text) const;
 
   /// Steps of the whole checkpoints of a run folder, ascending.

@@ -1,0 +1,138 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "lydian/core/error.h"
+#include "lydian/train/run_folder.h"
+#include "train/tiny_run.h"
+
+namespace lydian {
+namespace {
+
+constexpr int kSteps = 11;
+
+RunOptions options_in(const std::string& folder) {
+  return read_run_options(tiny_config(folder));
+}
+
+const std::string& uninterrupted() {
+  static const TemporaryFolder folder;
+  static const std::string fingerprint = [] {
+    const std::string run = folder / "run";
+    EXPECT_EQ(start_run(options_in(run), make_chain, quiet()), RunOutcome::kFinished);
+    return fingerprint_of_run(run, kSteps);
+  }();
+  return fingerprint;
+}
+
+TEST(Resume, ARunStoppedAtAnyStepEndsWithTheSameBits) {
+  for (int stop = 1; stop <= kSteps; ++stop) {
+    const TemporaryFolder folder;
+    const std::string run = folder / "run";
+    // At the last step of a stage the run is interrupted before it leaves the stage.
+    ASSERT_EQ(start_run(options_in(run), make_chain, stop_after(stop)), RunOutcome::kInterrupted) << "stopped at " << stop;
+    ASSERT_EQ(resume_run(run, make_chain, quiet()), RunOutcome::kFinished);
+    EXPECT_TRUE(fingerprint_of_run(run, kSteps) == uninterrupted()) << "stopped at step " << stop;
+  }
+}
+
+TEST(Resume, GoesOnFromAnOlderCheckpointWhenTheNewestIsGone) {
+  const TemporaryFolder folder;
+  const std::string run = folder / "run";
+  start_run(options_in(run), make_chain, stop_after(9));
+  std::filesystem::remove_all(RunFolder::checkpoint_path(run, 9));
+  ASSERT_EQ(resume_run(run, make_chain, quiet()), RunOutcome::kFinished);
+  EXPECT_TRUE(fingerprint_of_run(run, kSteps) == uninterrupted());
+}
+
+// Each item of the inventory decides something: left out of the loading, the run ends otherwise, or refuses.
+class LeftOut : public ::testing::TestWithParam<int> {};
+
+TEST_P(LeftOut, IsNoticed) {
+  const int stop = GetParam();
+  const TemporaryFolder folder;
+  const std::string original = folder / "original";
+  start_run(options_in(original), make_chain, stop_after(stop));
+  const std::string checkpoint = RunFolder::checkpoint_path(original, stop);
+  std::set<std::string> items{"weights"};
+  const auto state = nlohmann::json::parse(file_text(checkpoint + "/state.json"));
+  for (const auto& [name, value] : state["items"].items()) items.insert(name);
+  for (const std::string prefix : {"sft/", "grpo/"}) {
+    if (items.contains(prefix + "step")) items.insert({prefix + "first_moment", prefix + "second_moment"});
+  }
+  EXPECT_GE(items.size(), 10U);
+  items.erase("run/stage");  // Without it nothing can be loaded at all.
+  for (const std::string& item : items) {
+    const std::string run = folder / "copy";
+    std::filesystem::remove_all(run);
+    std::filesystem::copy(original, run, std::filesystem::copy_options::recursive);
+    bool noticed = false;
+    try {
+      RunControl control = quiet();
+      control.leave_out = {item};
+      resume_run(run, make_chain, control);
+      noticed = fingerprint_of_run(run, kSteps) != uninterrupted();
+    } catch (const Error&) {
+      noticed = true;
+    }
+    EXPECT_TRUE(noticed) << item << " was not loaded and nothing changed";
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(InEachStage, LeftOut, ::testing::Values(3, 9));
+
+TEST(Resume, RefusesACheckpointThatWasCutOrChanged) {
+  const TemporaryFolder folder;
+  const std::string run = folder / "run";
+  start_run(options_in(run), make_chain, stop_after(3));
+  const std::string model = RunFolder::checkpoint_path(run, 3) + "/model.safetensors";
+  std::string bytes = file_text(model);
+  bytes[bytes.size() - 3] = static_cast<char>(bytes[bytes.size() - 3] ^ 1);
+  std::ofstream(model, std::ios::binary) << bytes;
+  try {
+    resume_run(run, make_chain, quiet());
+    FAIL() << "a changed byte was not noticed";
+  } catch (const IoError& error) {
+    EXPECT_NE(std::string(error.what()).find("model.safetensors"), std::string::npos) << error.what();
+  }
+}
+
+TEST(Resume, ANewRunRefusesAFolderThatIsNotEmptyAndNamesResume) {
+  const TemporaryFolder folder;
+  const std::string run = folder / "run";
+  start_run(options_in(run), make_chain, stop_after(1));
+  try {
+    start_run(options_in(run), make_chain, quiet());
+    FAIL() << "the folder was taken";
+  } catch (const ConfigError& error) {
+    EXPECT_NE(std::string(error.what()).find("--resume"), std::string::npos) << error.what();
+  }
+}
+
+TEST(Resume, ALoggedStepRescoresToEqualBits) {
+  const TemporaryFolder folder;
+  const std::string run = folder / "run";
+  start_run(options_in(run), make_chain, quiet());
+  const RescoreReport report = rescore(run, 9);  // The first pass of its own step; the checkpoint after step 8 sampled it.
+  EXPECT_GT(report.tokens, 100);
+  EXPECT_EQ(report.different, 0);
+  EXPECT_THROW(rescore(run, 4), IoError);  // A supervised step has no rollouts.
+}
+
+TEST(Resume, TheSummarySaysWhatTheRunFound) {
+  const TemporaryFolder folder;
+  const std::string run = folder / "run";
+  start_run(options_in(run), make_chain, quiet());
+  const auto summary = nlohmann::json::parse(file_text(run + "/summary.json"));
+  for (const char* key : {"environment", "seed", "warmup", "final", "sweep", "sweep_warmup", "fit", "spearman", "sampler_trainer_max_abs_diff",
+                          "tokens_compared", "weights_sha256", "wall_s"}) {
+    EXPECT_TRUE(summary.contains(key)) << key;
+  }
+  EXPECT_EQ(summary["sampler_trainer_max_abs_diff"].get<double>(), 0.0);
+  EXPECT_GT(summary["tokens_compared"].get<std::int64_t>(), 200);
+  EXPECT_NE(describe_summary(run).find("budget"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace lydian
