@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/planted_fault.h"
 #include "lydian/core/error.h"
 #include "lydian/ops/tensor_of.h"
 #include "train/trainer_implementation.h"
@@ -29,10 +30,10 @@ void add_row(MicroBatch& micro, const RolloutBatch& batch, std::int64_t row, dou
   const auto begin = static_cast<std::size_t>(batch.completion_offsets[r]), end = static_cast<std::size_t>(batch.completion_offsets[r + 1]);
   const bool valid = batch.valid[static_cast<std::size_t>(batch.rollout_of_row[r])] != 0;
   for (std::size_t t = begin; t < end; ++t) {
-    const bool trained = valid && batch.source[t] == TokenSource::kSampled;
+    const bool trained = valid && (batch.source[t] == TokenSource::kSampled || planted(PlantedFault::kLossOnForced));
     micro.mask.push_back(trained ? 1.0F : 0.0F);
     micro.advantage.push_back(trained ? static_cast<float>(advantage) : 0.0F);
-    micro.behavior.push_back(batch.behavior_log_prob[t]);
+    micro.behavior.push_back(batch.behavior_log_prob[planted(PlantedFault::kShiftedLogProb) && t > begin ? t - 1 : t]);
     micro.old_log_prob.push_back(old_log_prob[t]);
     micro.row_of_token.push_back(micro.packed.rows());
   }
@@ -68,6 +69,11 @@ LossTotals totals_of(const RolloutBatch& batch, std::span<const GroupRows> group
     }
   }
   return totals;
+}
+
+// Only a planted fault asks for them: the totals of one micro-batch.
+[[maybe_unused]] LossTotals totals_of(const MicroBatch& micro) {
+  return {static_cast<std::int64_t>(std::count(micro.mask.begin(), micro.mask.end(), 1.0F)), micro.packed.rows(), micro.packed.prompts()};
 }
 
 std::vector<GroupRows> mini_batch(const std::vector<GroupRows>& groups, std::int64_t index, std::int64_t count) {
@@ -179,7 +185,8 @@ double Trainer::Implementation::optimizer_step(const RolloutBatch& batch, std::s
     input.mask = ops::tensor_of(micro.mask).to(output.log_prob.device());
     input.row_of_token = ops::tensor_of(micro.row_of_token).to(output.log_prob.device());
     input.rows = micro.packed.rows();
-    const at::Tensor value = parts.objective->loss(input, totals, report.sums);
+    const bool by_itself = planted(PlantedFault::kMeanOfMeans);
+    const at::Tensor value = parts.objective->loss(input, by_itself ? totals_of(micro) : totals, report.sums);
     loss += value.item<double>();
     value.backward();
   }
