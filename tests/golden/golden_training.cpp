@@ -10,17 +10,36 @@
 #include "lydian/train/sft.h"
 #include "lydian/train/trainer.h"
 
+namespace {
+
+using namespace lydian;
+
+/// Right where the number of tokens is even: a reward that a policy of 20 steps earns now and then.
+struct ParityVerifier final : Verifier {
+  Verdict verify(const Task&, const Completion& completion) const override { return Verdict::scored(completion.token_ids.size() % 2 == 0 ? 1.0 : 0.0); }
+};
+
+struct ParityEnvironment final : Environment {
+  ChainEnvironment chain{{.max_operands = 5}};
+  ParityVerifier parity;
+  std::string name() const override { return "parity"; }
+  std::int64_t size(Split split) const override { return chain.size(split); }
+  Task task(Split split, std::int64_t index) const override { return chain.task(split, index); }
+  const Verifier& verifier() const override { return parity; }
+};
+
+}  // namespace
+
 int main() {
-  using namespace lydian;
-  const ChainEnvironment environment({.max_operands = 5});
-  const ByteTokenizer tokenizer(environment.alphabet());
+  const ParityEnvironment environment;
+  const ByteTokenizer tokenizer(environment.chain.alphabet());
   TransformerConfig shape{.vocab_size = tokenizer.vocab_size(), .hidden_size = 40, .num_layers = 2, .num_heads = 4, .num_kv_heads = 2, .head_dim = 12};
   shape.intermediate_size = 56;
   shape.feed_forward = FeedForward::kSwiglu;
   shape.max_positions = 64;
   shape.query_key_norm = shape.attention_bias = shape.tie_word_embeddings = true;
   TransformerPolicy policy(shape, 11);
-  sft(policy, tokenizer, environment, {.max_steps = 20, .batch_size = 32});
+  sft(policy, tokenizer, environment.chain, {.max_steps = 20, .batch_size = 32});
 
   TrainerOptions options{.prompts_per_step = 8, .num_generations = 4, .learning_rate = 3e-3};
   options.objective.epsilon = 0.05;

@@ -68,8 +68,9 @@ inline std::vector<nlohmann::ordered_json> comparable_metrics(const std::string&
   std::vector<nlohmann::ordered_json> records;
   std::ifstream file(run_folder + "/metrics.jsonl");
   for (std::string line; std::getline(file, line);) {
+    const auto record = nlohmann::ordered_json::parse(line);
     nlohmann::ordered_json kept;
-    for (const auto& [key, value] : nlohmann::ordered_json::parse(line).items()) {
+    for (const auto& [key, value] : record.items()) {
       if (key.rfind("time/", 0) != 0 && key.rfind("perf/", 0) != 0) kept[key] = value;
     }
     records.push_back(kept);

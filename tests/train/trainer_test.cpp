@@ -1,5 +1,6 @@
 #include "lydian/train/trainer.h"
 
+#include <ATen/ops/mul.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -121,7 +122,7 @@ class WatchingObjective final : public PolicyObjective {
     const float* mask = input.mask.const_data_ptr<float>();
     for (std::int64_t t = 0; t < input.mask.size(0); ++t) sums.set("masked_in", sums.get("masked_in").value_or(0.0) + mask[t]);
     sums.set("total_tokens", static_cast<double>(totals.tokens));
-    return ops::sum(input.log_prob * input.mask * input.advantage);
+    return ops::sum(at::mul(input.log_prob, at::mul(input.mask, input.advantage)));
   }
   Metrics statistics(const Metrics& sums) const override { return sums; }
 };
@@ -184,7 +185,9 @@ TEST(Trainer, FaultsAreMaskedAndCountedAndStopTheRunAboveTheirShare) {
   EXPECT_EQ(result.metrics.at("rewards/parity/mean"), result.metrics.at("reward"));
   EXPECT_NE(result.halt_reason.find("verifier failed"), std::string::npos) << result.halt_reason;
   for (std::size_t i = 0; i < result.rollouts.size(); ++i) {
-    if (!result.rollouts[i].verdict.valid()) EXPECT_EQ(result.advantage[i], 0.0);
+    if (!result.rollouts[i].verdict.valid()) {
+      EXPECT_EQ(result.advantage[i], 0.0);
+    }
   }
 }
 
