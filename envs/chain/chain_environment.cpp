@@ -126,6 +126,7 @@ void describe(ConfigVisitor& visitor, ChainOptions& options) {
   visitor.field({"full_share", "share of supervised traces with every step", 0, 1}, options.full_share);
   visitor.field({"stop_probability", "chance to stop after each step in the remaining traces", 0, 1}, options.stop_probability);
   visitor.field({"cut_share", "share of supervised traces cut at a uniformly drawn character", 0, 1}, options.cut_share);
+  visitor.field({"guess_weight", "loss weight of an answer that its thinking does not reach", 0, 1}, options.guess_weight);
   visitor.field({"dev_share", "share of all prompts in the dev split", 0, 1}, options.dev_share);
   visitor.field({"test_share", "share of all prompts in the test split", 0, 1}, options.test_share);
 }
@@ -190,7 +191,9 @@ std::optional<Demonstration> ChainEnvironment::demonstrate(const Task& task, Ran
   }
   std::string thinking = trace(chain, steps);
   if (stream.uniform() < options_.cut_share) thinking.resize(stream.below(thinking.size() + 1));
-  return Demonstration{.thinking = {{std::move(thinking)}}, .answer = {{std::string(1, trace(chain, chain.size()).back())}}};
+  const std::string whole = trace(chain, chain.size());
+  const double weight = thinking == whole ? 1.0 : options_.guess_weight;
+  return Demonstration{.thinking = {{std::move(thinking)}}, .answer = {{std::string(1, whole.back()), weight}}};
 }
 
 StepJudge::Steps ChainEnvironment::judge_steps(const Task& task, std::string_view thinking) const {

@@ -62,7 +62,9 @@ struct Trainer::Implementation {
   void audit(const RolloutBatch& batch, const std::vector<GroupRows>& groups, UpdateReport& report);
   // trainer_metrics.cpp: row 11.
   void add_metrics(Metrics& metrics, const StepRollouts& drawn, const RolloutBatch& batch, const UpdateReport& update) const;
-  std::string halt_reason(const RolloutBatch& batch, const std::vector<GroupRows>& groups);
+  void watch(const RolloutBatch& batch, const std::vector<GroupRows>& groups);
+  double truncated_average() const;
+  std::string halt_reason(const RolloutBatch& batch) const;
 };
 
 /// The groups of a batch in order; every group must stand in one piece.

@@ -101,23 +101,29 @@ void Trainer::Implementation::add_metrics(Metrics& metrics, const StepRollouts& 
     metrics.set("groups/replaced", static_cast<double>(drawn.replaced));
   }
   metrics.merge(parts.objective->statistics(update.sums));
+  metrics.set("halt/flat_steps", static_cast<double>(flat_steps));
+  metrics.set("halt/truncated_ratio", truncated_average());
   metrics.set("grad_norm", update.grad_norm);
   metrics.set("learning_rate", options.schedule.rate(options.learning_rate, step, options.max_steps));
   metrics.set("sampling/sampling_logp_difference/max", update.max_difference);
   metrics.set("sampling/tokens_compared", static_cast<double>(update.tokens_compared));
 }
 
-std::string Trainer::Implementation::halt_reason(const RolloutBatch& batch, const std::vector<GroupRows>& groups) {
-  const auto rows = static_cast<double>(batch.rows());
-  const double truncated = static_cast<double>(std::count(batch.truncated.begin(), batch.truncated.end(), 1)) / rows;
-  const double faults = static_cast<double>(std::count(batch.valid.begin(), batch.valid.end(), 0)) / static_cast<double>(batch.rollouts());
+double Trainer::Implementation::truncated_average() const {
+  return std::accumulate(truncated_of_steps.begin(), truncated_of_steps.end(), 0.0) / static_cast<double>(truncated_of_steps.size());
+}
+
+void Trainer::Implementation::watch(const RolloutBatch& batch, const std::vector<GroupRows>& groups) {
   const bool flat = std::none_of(groups.begin(), groups.end(), [](const GroupRows& group) { return group.useful; });
   flat_steps = flat ? flat_steps + 1 : 0;
-  truncated_of_steps.push_back(truncated);
+  truncated_of_steps.push_back(static_cast<double>(std::count(batch.truncated.begin(), batch.truncated.end(), 1)) / static_cast<double>(batch.rows()));
   while (static_cast<std::int64_t>(truncated_of_steps.size()) > options.halt.window) truncated_of_steps.pop_front();
+}
 
+std::string Trainer::Implementation::halt_reason(const RolloutBatch& batch) const {
+  const double faults = static_cast<double>(std::count(batch.valid.begin(), batch.valid.end(), 0)) / static_cast<double>(batch.rollouts());
+  const double average = truncated_average();
   const auto percent = [](double value) { return std::to_string(static_cast<int>(100.0 * value + 0.5)) + " %"; };
-  const double average = std::accumulate(truncated_of_steps.begin(), truncated_of_steps.end(), 0.0) / static_cast<double>(truncated_of_steps.size());
   if (faults > options.halt.fault_ratio) {
     return "the verifier failed on " + percent(faults) + " of the step's rollouts (halt.fault_ratio allows " + percent(options.halt.fault_ratio) +
            "); the reasons stand in the rollouts of this step";

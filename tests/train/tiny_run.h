@@ -44,7 +44,7 @@ inline Config tiny_config(const std::string& output_dir) {
     "summary": {"items": 20}, "save_steps": 2, "save_total_limit": 0, "log_rollouts_every": 1,
     "sft": {"max_steps": 6, "batch_size": 16, "learning_rate": 3e-3, "schedule": {"warmup_steps": 2}},
     "grpo": {"max_steps": 5, "prompts_per_step": 6, "num_generations": 4, "max_completion_length": 24, "thinking_cap_share": 0.5, "thinking_cap_max": 12,
-             "num_iterations": 2, "eval_steps": 2, "eval_items": 10, "halt": {"truncated_ratio": 1.0}},
+             "num_iterations": 2, "random_reward": true, "eval_steps": 2, "eval_items": 10, "halt": {"truncated_ratio": 1.0}},
     "sweep": {"budgets": [2, 7], "items": 20}
   })")
       .with_override("output_dir=" + nlohmann::json(output_dir).dump());

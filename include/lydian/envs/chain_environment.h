@@ -17,16 +17,18 @@ class ConfigVisitor;
 ///   answer    0
 ///
 /// The number of operands is log-uniform in [min_operands, max_operands], so solving grows about linearly in log2 of the thinking budget: the difficulty law
-/// is the curve's shape. Supervised traces mix no thinking, full traces and early stops; some are cut at a random character, always followed by the true answer.
+/// is the curve's shape. Supervised traces mix no thinking, full traces and early stops; some are cut at a random character, always followed by the true
+/// answer.
 struct ChainOptions {
-  std::uint64_t seed = 1;             ///< Of the tasks.
+  std::uint64_t seed = 1;  ///< Of the tasks.
   std::int64_t min_operands = 2;
-  std::int64_t max_operands = 16;     ///< At most 26.
-  double no_thinking_share = 0.6;     ///< Of the supervised traces.
+  std::int64_t max_operands = 16;  ///< At most 26.
+  double no_thinking_share = 0.6;  ///< Of the supervised traces.
   double full_share = 0.15;
-  double stop_probability = 0.35;     ///< After each step, in the remaining traces.
-  double cut_share = 0.15;            ///< Traces cut at a uniformly drawn character.
-  double dev_share = 0.05;            ///< Of all prompts, by hash.
+  double stop_probability = 0.35;  ///< After each step, in the remaining traces.
+  double cut_share = 0.15;         ///< Traces cut at a uniformly drawn character.
+  double guess_weight = 0.2;       ///< Loss weight of an answer that its thinking does not reach: mostly noise, so little of it.
+  double dev_share = 0.05;         ///< Of all prompts, by hash.
   double test_share = 0.15;
 };
 
