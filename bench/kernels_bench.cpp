@@ -100,7 +100,7 @@ void report(const char* kernel, const char* shape, double flops, const std::func
   std::sort(ceilings.begin(), ceilings.end());
   // The best tenth: disturbed runs are left out, and so is a clock that jumped.
   const double best = times[times.size() / 10], top = ceilings[ceilings.size() - 1 - ceilings.size() / 10];
-  std::printf("%-20s %-26s %9.2f us", kernel, shape, best * 1e6);
+  std::printf("%-22s %-26s %9.2f us", kernel, shape, best * 1e6);
   if (flops > 0) std::printf(" %8.1f GFLOP/s %6.1f %%", flops / best * 1e-9, 100 * flops / best * 1e-9 / top);
   std::printf("\n");
 }
@@ -157,6 +157,24 @@ void bench_attention(std::int64_t positions, std::int64_t head_dim, std::int64_t
   });
 }
 
+/// Decode as a batch does it: every call another sequence, so that keys and values come from beyond the second-level cache. Time of one call.
+void bench_cold_decode(std::int64_t positions, std::int64_t head_dim, std::int64_t rows) {
+  const std::int64_t sequences = 256, width = padded(head_dim), blocks = (positions + 15) / 16, block_size = width * 16;
+  const std::vector<float> q = numbers(rows * width), keys = numbers(sequences * blocks * block_size), values = numbers(sequences * blocks * block_size);
+  std::vector<const float*> key_list, value_list;
+  for (std::int64_t b = 0; b < sequences * blocks; ++b) key_list.push_back(keys.data() + b * block_size), value_list.push_back(values.data() + b * block_size);
+  const std::vector<std::int64_t> last(rows, positions - 1);
+  std::vector<float> out(rows * width), scratch(rows * 16 * blocks);
+  std::int64_t sequence = 0;
+  char shape[64];
+  std::snprintf(shape, sizeof shape, "%ld rows of %ld, width %ld", rows, positions, head_dim);
+  report("attention cold decode", shape, 4.0 * static_cast<double>(rows * positions * head_dim), [&] {
+    const KeyValueBlocks view{key_list.data() + sequence * blocks, value_list.data() + sequence * blocks};
+    active_table().attention(q.data(), width, rows, last.data(), view, head_dim, out.data(), width, nullptr, 0, scratch.data());
+    sequence = (sequence + 1) % sequences;
+  });
+}
+
 void bench_tokens(std::int64_t vocabulary) {
   const std::vector<float> logits = numbers(padded(vocabulary));
   char shape[64];
@@ -204,6 +222,7 @@ int main(int argc, char** argv) {
     for (std::int64_t positions : {96, 512}) {
       for (std::int64_t rows : {1, 2, 4}) bench_attention(positions, head_dim, rows, false);
     }
+    for (std::int64_t rows : {2, 4}) bench_cold_decode(96, head_dim, rows);
     for (std::int64_t positions : {64, 144, 512}) bench_attention(positions, head_dim, positions, true);
   }
   for (std::int64_t vocabulary : {34, 300, 4096}) bench_tokens(vocabulary);

@@ -157,7 +157,7 @@ Kept kept_tokens(const Row& row, const DrawOptions& options) {
   if (options.top_k > 0 && options.top_k < row.vocabulary) kept = cut(row, kept, static_cast<float>(options.top_k), highest, true);
   if (options.top_p < 1.0f) {
     const float total = weight_above(row, kept, -__builtin_inff(), highest, false);
-    kept = cut(row, kept, options.top_p * total, highest, false);
+    kept = cut(row, kept, (options.top_p > 1e-30f ? options.top_p : 1e-30f) * total, highest, false);  // the most likely token stays, however small top_p is
   }
   return kept;
 }

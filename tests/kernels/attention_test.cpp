@@ -136,6 +136,23 @@ TEST(Attention, ADecodeStepOfAGroupIsItsHeadsOneByOne) {
   }
 }
 
+/// A sum that underflowed to -0 must not become +0 by the zero terms of positions that only a neighbour sees.
+TEST(Attention, ASignedZeroDoesNotTellWhoSharedTheRun) {
+  Draw draw(16);
+  for (const KernelTable* table : available_tables()) {
+    Sequence s = draw_sequence(draw, *table, 16, 3);
+    Queries x{2, 16, 16, Guarded(32), {1, 2}};
+    x.q[0] = x.q[16] = 1.0f;
+    const float keys[] = {-75.0f, 0.0f, 0.0f}, values[] = {-1e-20f, -0.0f, 1.0f};
+    for (std::int64_t p = 0; p < 3; ++p) {
+      s.key_blocks[0][p] = keys[p];
+      std::fill(s.value_blocks[0].data() + p * 16, s.value_blocks[0].data() + (p + 1) * 16, values[p]);
+    }
+    const Attended alone = run(*table, s, x, 0, 1), together = run(*table, s, x, 0, 2);
+    EXPECT_EQ(std::memcmp(alone.out.data(), together.out.data(), 16 * sizeof(float)), 0) << to_string(table->isa);
+  }
+}
+
 struct Gradients {
   Guarded dq, dk, dv;
   bool operator==(const Gradients&) const = default;

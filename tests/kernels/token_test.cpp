@@ -194,6 +194,20 @@ std::vector<bool> kept_by_sorting(const Guarded& logits, std::int64_t vocabulary
   return kept;
 }
 
+TEST(DrawToken, TheNarrowestFiltersAreGreedy) {
+  Draw draw(26);
+  for (int i = 0; i < 50; ++i) {
+    const std::int64_t vocabulary = draw.between(1, 60);
+    const Guarded logits = draw.rows(1, vocabulary, padded(vocabulary), 1.0);
+    DrawOptions greedy = sampling(draw.bits()), nucleus = greedy, one = greedy;
+    greedy.greedy = true, nucleus.top_p = 0.0f, one.top_k = 1;
+    TokenScore score;
+    const TokenId token = active_table().draw_token(logits.data(), vocabulary, greedy, &score);
+    EXPECT_EQ(active_table().draw_token(logits.data(), vocabulary, nucleus, &score), token);
+    EXPECT_EQ(active_table().draw_token(logits.data(), vocabulary, one, &score), token);
+  }
+}
+
 TEST(DrawToken, FiltersKeepTheMostLikelyTokens) {
   Draw draw(25);
   for (int i = 0; i < 40; ++i) {
