@@ -111,4 +111,6 @@ LYDIAN_LANES __m256 low_half(Lanes x) {
 LYDIAN_LANES __m256 high_half(Lanes x) {
   return x.high;
 }
-LYDIAN_LANES void keep_in_register(Lanes* x) { __asm__("" : "+x"(x->low), "+x"(x->high)); }
+LYDIAN_LANES void keep_in_register(Lanes* x) {
+  __asm__("" : "+x"(x->low), "+x"(x->high));
+}

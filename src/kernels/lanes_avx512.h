@@ -102,4 +102,6 @@ LYDIAN_LANES __m256 low_half(Lanes x) {
 LYDIAN_LANES __m256 high_half(Lanes x) {
   return _mm512_extractf32x8_ps(x.all, 1);
 }
-LYDIAN_LANES void keep_in_register(Lanes* x) { __asm__("" : "+v"(x->all)); }
+LYDIAN_LANES void keep_in_register(Lanes* x) {
+  __asm__("" : "+v"(x->all));
+}
