@@ -48,8 +48,8 @@ enum class MatmulMode : std::uint8_t { kStore, kAdd };
 struct KernelTable {
   Isa isa;
 
-  /// C [m][panels] = A [m][k] · packed (+ bias) (+ C where kAdd: C + (product + bias)). Panels panel_begin … panel_end - 1 are computed and stored at column 16
-  /// * panel.
+  /// C [m][panels] = A [m][k] · packed (+ bias) (+ C where kAdd: C + (product + bias)). Panels panel_begin … panel_end - 1 are computed; panel p is stored from
+  /// column 16 p on.
   void (*matmul)(const float* a, std::int64_t lda, const float* packed, std::int64_t k, std::int64_t m, std::int64_t panel_begin, std::int64_t panel_end,
                  const float* bias /* padded, or null */, float* c, std::int64_t ldc, MatmulMode mode);
   /// gradient [panel][k][16] += sum over rows i of x[i][k] * dy[i][16 * panel + lane]: the chain starts at the stored gradient, in row order, so rows may be
