@@ -8,7 +8,7 @@
 
 namespace lydian::bench {
 
-inline constexpr int kCeilingSteps = 200000;
+inline constexpr int kCeilingSteps = 20000;
 inline constexpr int kCeilingChains = 12;  // Enough to hide the latency of a fused multiply-add, few enough for the registers.
 
 __attribute__((target("avx2,fma"))) inline float fma_loop_avx2() {

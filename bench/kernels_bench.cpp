@@ -1,7 +1,6 @@
 // Speed of the kernels as a share of what the processor's fused multiply-adds allow. Usage: kernels_bench [seconds per row, default 0.2] [kernel]
 // Each figure is the best tenth of many short runs in the thread's own processor time, so that other programs on the machine disturb it little; the ceiling is
 // measured again beside every row.
-#include <immintrin.h>
 #include <time.h>
 
 #include <algorithm>
@@ -13,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "fma_ceiling.h"
 #include "lydian/core/random_stream.h"
 #include "lydian/kernels/kernel_table.h"
 #include "lydian/kernels/layout.h"
@@ -20,7 +20,6 @@
 namespace {
 
 using lydian::kernels::active_table;
-using lydian::kernels::Isa;
 using lydian::kernels::KernelTable;
 using lydian::kernels::KeyValueBlocks;
 using lydian::kernels::MatmulMode;
@@ -33,41 +32,11 @@ double seconds() {
   return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
-constexpr int kCeilingSteps = 20000;
-constexpr int kCeilingChains = 12;
-
-__attribute__((target("avx2,fma"))) float fma_loop_avx2() {
-  __m256 sums[kCeilingChains];
-  for (int i = 0; i < kCeilingChains; ++i) sums[i] = _mm256_set1_ps(static_cast<float>(i));
-  const __m256 x = _mm256_set1_ps(0.999f), y = _mm256_set1_ps(1e-3f);
-  for (int step = 0; step < kCeilingSteps; ++step) {
-#pragma GCC unroll 12
-    for (int i = 0; i < kCeilingChains; ++i) sums[i] = _mm256_fmadd_ps(sums[i], x, y);
-  }
-  for (int i = 1; i < kCeilingChains; ++i) sums[0] = _mm256_add_ps(sums[0], sums[i]);
-  return _mm256_cvtss_f32(sums[0]);
-}
-
-__attribute__((target("avx512f"))) float fma_loop_avx512() {
-  __m512 sums[kCeilingChains];
-  for (int i = 0; i < kCeilingChains; ++i) sums[i] = _mm512_set1_ps(static_cast<float>(i));
-  const __m512 x = _mm512_set1_ps(0.999f), y = _mm512_set1_ps(1e-3f);
-  for (int step = 0; step < kCeilingSteps; ++step) {
-#pragma GCC unroll 12
-    for (int i = 0; i < kCeilingChains; ++i) sums[i] = _mm512_fmadd_ps(sums[i], x, y);
-  }
-  for (int i = 1; i < kCeilingChains; ++i) sums[0] = _mm512_add_ps(sums[0], sums[i]);
-  return _mm512_cvtss_f32(sums[0]);
-}
-
-volatile float sink;
-
-/// GFLOP/s of one register-only loop over the active table's instruction set (AVX2's for the plain one).
+/// GFLOP/s of one register-only loop.
 double ceiling_once() {
-  const bool wide = active_table().isa == Isa::kAvx512;
   const double begin = seconds();
-  sink = wide ? fma_loop_avx512() : fma_loop_avx2();
-  return 1e-9 * kCeilingSteps * kCeilingChains * (wide ? 32 : 16) / (seconds() - begin);
+  const double flops = lydian::bench::run_fma_loop();
+  return 1e-9 * flops / (seconds() - begin);
 }
 
 double ceiling(int runs) {

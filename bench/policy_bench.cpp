@@ -72,7 +72,7 @@ class Bench {
   }
 
   double ceiling() {
-    std::vector<double> flops(static_cast<std::size_t>(pool_.size()) * 4);
+    std::vector<double> flops(static_cast<std::size_t>(pool_.size()) * 40);
     const double begin = now();
     pool_.run(static_cast<int>(flops.size()), [&](int part) { flops[static_cast<std::size_t>(part)] = bench::run_fma_loop(); });
     double sum = 0;

@@ -60,12 +60,13 @@ inline std::vector<TokenId> ids(RandomStream& random, std::int64_t count, std::i
 
 /// Lengths from 1, mostly short, now and then around and beyond a chunk.
 inline std::int64_t length(RandomStream& random) {
-  switch (random.below(8)) {
+  switch (random.below(16)) {
     case 0:
       return 1;
     case 1:
       return random.between(60, 190);
     case 2:
+    case 3:
       return 16 * random.between(1, 3);
     default:
       return random.between(1, 40);

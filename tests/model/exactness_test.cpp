@@ -112,8 +112,8 @@ TEST_P(Exactness, DecodeGivesTheBitsOfTheTrainingForward) {
   const PackedBatch batch = drawn::batch(random, config);
   const std::vector<kernels::Isa> isas = kernels::available_isas();
   std::vector<float> reference;
-  for (int run = 0; run < 3; ++run) {
-    // The first run compares forward and decode on one instruction set; further ones also compare sets and numbers of threads.
+  for (int run = 0; run < 2; ++run) {
+    // The first run compares forward and decode on one instruction set; the second also compares sets and numbers of threads.
     const kernels::Isa isa = run == 0 ? isas.back() : isas[batch.tokens() < 200 ? random.below(isas.size()) : isas.size() - 1];  // Plain is slow.
     ThreadPool pool(static_cast<int>(random.between(1, 2)));
     policy.use(kernels::table(isa), pool);

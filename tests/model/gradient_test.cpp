@@ -265,6 +265,25 @@ TEST_F(TrainingStep, FoldAddsAndClears) {
   for (std::size_t i = 0; i < once.size(); ++i) ASSERT_EQ(flat[i], once[i] + once[i]);
 }
 
+TEST_F(TrainingStep, PackedCopiesFollowTheWeights) {
+  const std::vector<float> ones(static_cast<std::size_t>(batch_.tokens()), 1.0F);
+  const std::vector<float> before = gradient(ones);
+  policy_.weights().update([](std::span<float> values) {
+    for (float& value : values) value *= 1.25F;
+  });
+  policy_.weights().restore_version(0);  // As a resumed run does: the number alone must not decide.
+  const std::unique_ptr<Policy> fresh = policy_.clone();
+  auto& copy = dynamic_cast<TransformerPolicy&>(*fresh);
+  EXPECT_TRUE(equal_bits(policy_.forward(batch_, {}).log_prob, copy.forward(batch_, {}).log_prob));
+  std::unique_ptr<ForwardRecord> record;
+  copy.forward(batch_, {}, &record);
+  copy.backward(*record, ones, {}, {});
+  copy.fold_gradient();
+  const std::vector<float> expected(copy.weights().gradient().begin(), copy.weights().gradient().end());
+  EXPECT_TRUE(equal_bits(gradient(ones), expected));
+  EXPECT_FALSE(equal_bits(before, expected));
+}
+
 TEST_F(TrainingStep, RefusesAUsedRecordChangedWeightsAndWrongSizes) {
   const std::vector<float> ones(static_cast<std::size_t>(batch_.tokens()), 1.0F);
   std::unique_ptr<ForwardRecord> record;
