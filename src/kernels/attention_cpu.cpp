@@ -13,14 +13,13 @@ std::int64_t whole_lanes(std::int64_t width) {
 constexpr std::int64_t kRowTile = LYDIAN_KERNEL_ISA == 512 ? 16 : 12;
 
 /// scores [rows][16 * blocks] = query · key.
-void multiply_by_keys(const float* q, std::int64_t q_stride, std::int64_t rows, KeyValueBlocks key_values, std::int64_t blocks, std::int64_t head_dim,
+void multiply_by_keys(const float* q, std::int64_t q_stride, std::int64_t rows, const float* const* keys, std::int64_t blocks, std::int64_t head_dim,
                       float* scores) {
   Product product{};
   product.a = q;
   product.a_row = q_stride;
   product.a_step = 1;
-  product.panel_list = key_values.keys;
-  product.prefetch_list = key_values.values;
+  product.panel_list = keys;
   product.b_step = 16;
   product.steps = head_dim;
   product.rows = rows;
@@ -74,7 +73,7 @@ void store_value(const float* value, std::int64_t head_dim, std::int64_t positio
 static void attend(const float* q, std::int64_t q_stride, std::int64_t rows, const std::int64_t* last_position, KeyValueBlocks blocks, std::int64_t head_dim,
                    float* out, std::int64_t out_stride, float* probabilities, std::int64_t probability_stride, float* scores) {
   const std::int64_t last = last_position[rows - 1], count = last / 16 + 1, width = 16 * count;
-  multiply_by_keys(q, q_stride, rows, blocks, count, head_dim, scores);
+  multiply_by_keys(q, q_stride, rows, blocks.keys, count, head_dim, scores);
   // Two loops, so that one row's reduction runs beside the next row's work.
   float highest[kRowTile], inverse_sum[kRowTile];
   for (std::int64_t row = 0; row < rows; ++row) highest[row] = highest_score(scores + row * width, last_position[row]);

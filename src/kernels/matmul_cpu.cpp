@@ -22,13 +22,12 @@ LYDIAN_LANES const float* panel_start(const Product& product, std::int64_t panel
   return product.panel_list != nullptr ? product.panel_list[panel] : product.b + panel * product.b_panel;
 }
 
-/// The innermost loop. One cache line of each `next` is fetched a step.
+/// The innermost loop. One cache line of `next` is fetched a step.
 template <int kRows, int kPanels>
 LYDIAN_LANES void accumulate(Lanes (&sums)[kRows][kPanels], const float* a, std::int64_t a_row, std::int64_t a_step, const float* const (&b)[kPanels],
-                             std::int64_t b_step, std::int64_t steps, const float* const (&next)[kPanels]) {
+                             std::int64_t b_step, std::int64_t steps, const float* next) {
   for (std::int64_t step = 0; step < steps; ++step) {
-#pragma GCC unroll 8
-    for (int p = 0; p < kPanels; ++p) prefetch(next[p] + step * 16);
+    prefetch(next + step * b_step);
     Lanes row[kPanels];
 #pragma GCC unroll 8
     for (int p = 0; p < kPanels; ++p) {
@@ -45,34 +44,26 @@ LYDIAN_LANES void accumulate(Lanes (&sums)[kRows][kPanels], const float* a, std:
   }
 }
 
-/// What a tile fetches for later while it works on panel `panel`. The first block of rows does it for all.
-LYDIAN_LANES const float* later(const Product& product, const Run& run, std::int64_t panel, const float* otherwise) {
-  if (run.row_block > 0) return otherwise;
-  if (product.prefetch_list != nullptr) return product.prefetch_list[panel];
-  return panel + run.prefetch_distance < product.panels ? panel_start(product, panel + run.prefetch_distance) : otherwise;
-}
-
 /// All steps of one tile over separate panels, or over segments of 16 steps that hold all panels side by side.
 template <int kRows, int kPanels>
 LYDIAN_LANES void accumulate_all(Lanes (&sums)[kRows][kPanels], const Product& product, const Run& run) {
   const float* b[kPanels];
-  const float* next[kPanels];
   if (product.segment_list == nullptr) {
 #pragma GCC unroll 8
-    for (int p = 0; p < kPanels; ++p) {
-      b[p] = panel_start(product, run.panel + p);
-      next[p] = later(product, run, run.panel + p, b[p]);
-    }
-    accumulate<kRows, kPanels>(sums, run.a, product.a_row, product.a_step, b, product.b_step, product.steps, next);
+    for (int p = 0; p < kPanels; ++p) b[p] = panel_start(product, run.panel + p);
+    const std::int64_t next = run.panel + run.prefetch_distance + run.row_block;  // each block of rows fetches another panel
+    accumulate<kRows, kPanels>(sums, run.a, product.a_row, product.a_step, b, product.b_step, product.steps,
+                               run.row_block < kPanels && next < product.panels ? panel_start(product, next) : b[0]);
     return;
   }
   const float* a = run.a;
   for (std::int64_t done = 0; done < product.steps; done += 16, a += 16 * product.a_step) {
-    const float* segment = product.segment_list[done / 16];
+    const float* const* segment = product.segment_list + done / 16;
 #pragma GCC unroll 8
-    for (int p = 0; p < kPanels; ++p) b[p] = segment + 16 * (run.panel + p);
+    for (int p = 0; p < kPanels; ++p) b[p] = segment[0] + 16 * (run.panel + p);
     const std::int64_t left = product.steps - done;
-    accumulate<kRows, kPanels>(sums, a, product.a_row, product.a_step, b, product.b_step, left < 16 ? left : 16, b);
+    accumulate<kRows, kPanels>(sums, a, product.a_row, product.a_step, b, product.b_step, left < 16 ? left : 16,
+                               left > 16 ? segment[1] + 16 * run.panel : b[0]);
   }
 }
 
@@ -192,7 +183,6 @@ void matmul(const float* a, std::int64_t lda, const float* packed, std::int64_t 
             .c = c + panel_begin * 16,
             .c_row = ldc,
             .c_panel = 16,
-            .prefetch_list = nullptr,
             .bias = bias == nullptr ? nullptr : bias + panel_begin * 16,
             .finish = mode == MatmulMode::kAdd ? Finish::kAdd : Finish::kStore});
 }
@@ -225,7 +215,6 @@ void weight_gradient(const float* x, std::int64_t ldx, const float* dy, std::int
               .c = gradient + panel_begin * k * 16 + panel * 256,
               .c_row = 16,
               .c_panel = k * 16,
-              .prefetch_list = nullptr,
               .bias = nullptr,
               .finish = Finish::kContinue});
   }

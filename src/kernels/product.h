@@ -26,8 +26,7 @@ struct Product {
   std::int64_t steps, rows, panels;
   float* c;
   std::int64_t c_row, c_panel;
-  const float* const* prefetch_list;  ///< [panels] what will be needed after this product, 64 bytes for each step; null: the next panels of B
-  const float* bias;                  ///< [panels][16], or null
+  const float* bias;  ///< [panels][16], or null
   Finish finish;
 };
 
