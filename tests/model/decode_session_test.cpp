@@ -56,6 +56,17 @@ TEST_F(DecodeSessionTest, GreedyTakesTheMostLikely) {
   EXPECT_NEAR(sum, 1.0, 1e-5);
 }
 
+TEST_F(DecodeSessionTest, AForkOfAnyLengthIsThePromptOfThatLength) {
+  std::vector<TokenId> prompt;
+  for (TokenId i = 0; i < 36; ++i) prompt.push_back(i * 5 % 12);
+  const SequenceId whole = session_->open(prompt);
+  const SequenceId read = session_->fork(whole, 36);
+  for (std::int64_t length = 1; length <= 36; ++length) {
+    const SequenceId fresh = session_->open(std::vector<TokenId>(prompt.begin(), prompt.begin() + length));
+    EXPECT_EQ(step(session_->fork(read, length), 3).log_prob, step(fresh, 3).log_prob) << "length " << length;
+  }
+}
+
 TEST_F(DecodeSessionTest, RefusesByNameAndGoesOn) {
   EXPECT_THROW(session_->open({}), ShapeError);
   EXPECT_THROW(session_->open(std::vector<TokenId>{12}), ShapeError);
