@@ -3,6 +3,7 @@
 #include <map>
 #include <string>
 
+#include "core/planted_fault.h"
 #include "lydian/advantage/advantage_estimator.h"
 #include "lydian/core/error.h"
 
@@ -21,7 +22,7 @@ std::map<std::int32_t, std::vector<std::size_t>> valid_members(const RolloutBatc
   std::map<std::int32_t, std::vector<std::size_t>> groups;
   for (std::size_t r = 0; r < rollouts; ++r) {
     std::vector<std::size_t>& members = groups[batch.group_of_rollout[r]];
-    if (batch.valid[r] != 0 && std::isfinite(batch.reward[r])) members.push_back(r);
+    if ((batch.valid[r] != 0 && std::isfinite(batch.reward[r])) || planted(PlantedFault::kSpreadOverInvalid)) members.push_back(r);
   }
   return groups;
 }

@@ -1,5 +1,6 @@
 #include <cstdio>
 #include <iostream>
+#include <optional>
 
 #include "cli/run_configuration.h"
 #include "lydian/eval/evaluator.h"
@@ -30,6 +31,28 @@ void print(const std::string& name, const Evaluation& evaluation) {
   }
 }
 
+/// Rewards of both policies on the rollouts that both verifiers judged, and their paired difference.
+void print_comparison(const Evaluation& mine, const Evaluation& other) {
+  std::vector<double> a, b;
+  std::vector<std::int64_t> item;
+  for (std::size_t i = 0; i < mine.rollouts.size(); ++i) {
+    if (!mine.rollouts[i].verdict.valid() || !other.rollouts[i].verdict.valid()) continue;
+    a.push_back(mine.rollouts[i].verdict.reward);
+    b.push_back(other.rollouts[i].verdict.reward);
+    item.push_back(mine.rollouts[i].prompt_number);
+  }
+  std::cout << "  of the other      " << interval(other.accuracy) << '\n'
+            << "  difference        " << interval(paired_difference(a, b, item)) << "  (paired by item, equal random numbers)\n";
+}
+
+/// The policy of the run folder behind --compare, under the environment and the tokenizer of its own configuration.
+TrainedRun compared_run(const Arguments& arguments, const Catalog& catalog) {
+  Arguments other = arguments;
+  other.words = {arguments.text("compare")};
+  other.flags.erase("step");
+  return trained_run(other, catalog, "eval");
+}
+
 int print_rescore(const Arguments& arguments) {
   const RescoreReport report = rescore(arguments.words[0], read_integer(*arguments.command, "STEP", arguments.words[1], 1));
   std::cout << report.rollouts << " rollouts, " << report.tokens << " tokens, " << report.different << " log-probs differ, largest difference "
@@ -47,8 +70,13 @@ int run(const Arguments& arguments, const Catalog& catalog) {
   EvaluationOptions options;
   options.seed = trained.options.seed;
   read_config(trained.config.section("eval"), options);
+  const ChatTemplate chat_template = trained.options.tokenizer.chat_template;
+  std::optional<TrainedRun> other;
+  if (arguments.has("compare")) other = compared_run(arguments, catalog);
   for (const auto& environment : trained.objects.environments) {
-    print(environment->name(), evaluate(*trained.objects.policy, *trained.objects.tokenizer, *environment, options));
+    const Evaluation found = evaluate(*trained.objects.policy, *trained.objects.tokenizer, *environment, options, chat_template);
+    print(environment->name(), found);
+    if (other) print_comparison(found, evaluate(*other->objects.policy, *other->objects.tokenizer, *environment, options, other->options.tokenizer.chat_template));
   }
   return kDone;
 }
@@ -59,7 +87,9 @@ Command eval_command() {
   return {"eval",
           "RUN | CONFIG [key=value …] | --rescore RUN STEP",
           "Measures a policy on its environments: avg@k, pass@k, maj@k with 95 % intervals. The policy is a run folder's, or a configuration's with init_from.",
-          {kStepFlag, {"rescore", "", "Score rollouts/STEP.jsonl of a run again with the checkpoint that sampled them, and compare bit by bit."}},
+          {kStepFlag,
+           {"compare", "RUN", "Also measure another run's newest policy on the same items and random numbers; prints the paired difference."},
+           {"rescore", "", "Score rollouts/STEP.jsonl of a run again with the checkpoint that sampled them, and compare bit by bit."}},
           1,
           2,
           true,

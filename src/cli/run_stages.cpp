@@ -16,7 +16,7 @@ int until_interrupted(const Arguments& arguments, const std::string& run_folder,
   control.interrupted = [&interrupt] { return interrupt.raised(); };
   control.console = !arguments.has("quiet");
   if (run(control) == RunOutcome::kFinished) {
-    std::cout << run_folder << '\n';
+    std::cout << describe_summary(run_folder) << "run folder: " << run_folder << '\n';
     return kDone;
   }
   std::cerr << "saved in " << run_folder << "; to go on: lydian train --resume " << run_folder << '\n';

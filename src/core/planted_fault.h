@@ -10,7 +10,7 @@ enum class PlantedFault {
   kLossOnForced,        ///< Forced tokens carry loss.
   kMeanOfMeans,         ///< Each micro-batch is normalised by itself.
   kSpreadOverInvalid,   ///< A group's spread counts rows whose verifier failed.
-  kStaleWeights,        ///< Packed weights are not refreshed after an update.
+  kStaleWeights,        ///< The sampler goes on with the first weights.
   kCapIgnored,          ///< The sampler lets thinking run past its cap.
   kIndependentSamples,  ///< Samples of one item count as independent in an interval.
   kVerdictAlwaysRight,  ///< CHAIN's verifier accepts any digit.

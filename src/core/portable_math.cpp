@@ -31,8 +31,8 @@ double exp(double x) {
   const double r = high - low;
   // Taylor to r^13 in |r| <= 0.3466: truncation below 1e-17; the constant and linear parts are added last and the rounding of r is put back.
   double p = 1.0 / 6227020800.0;
-  for (const double c : {1.0 / 479001600.0, 1.0 / 39916800.0, 1.0 / 3628800.0, 1.0 / 362880.0, 1.0 / 40320.0, 1.0 / 5040.0, 1.0 / 720.0, 1.0 / 120.0, 1.0 / 24.0,
-                         1.0 / 6.0, 0.5}) {
+  for (const double c : {1.0 / 479001600.0, 1.0 / 39916800.0, 1.0 / 3628800.0, 1.0 / 362880.0, 1.0 / 40320.0, 1.0 / 5040.0, 1.0 / 720.0, 1.0 / 120.0,
+                         1.0 / 24.0, 1.0 / 6.0, 0.5}) {
     p = p * r + c;
   }
   const double correction = (high - r) - low;

@@ -23,9 +23,13 @@ std::uint64_t StreamKey::folded() const {
   return mix64(state ^ sample);
 }
 
-std::uint64_t RandomStream::bits() { return mix64(key_ ^ mix64(counter_++)); }
+std::uint64_t RandomStream::bits() {
+  return mix64(key_ ^ mix64(counter_++));
+}
 
-double RandomStream::uniform() { return static_cast<double>(bits() >> 11) * 0x1.0p-53; }
+double RandomStream::uniform() {
+  return static_cast<double>(bits() >> 11) * 0x1.0p-53;
+}
 
 std::uint64_t RandomStream::below(std::uint64_t bound) {
   if (bound == 0) throw Error("random_stream", "a bound of at least 1", "0");

@@ -42,6 +42,8 @@ std::string sha256(std::string_view bytes) {
   return digest.hex();
 }
 
-std::string sha256_of_file(const std::string& path) { return sha256(read_whole_file(path)); }
+std::string sha256_of_file(const std::string& path) {
+  return sha256(read_whole_file(path));
+}
 
 }  // namespace lydian

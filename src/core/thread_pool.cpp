@@ -90,7 +90,9 @@ ThreadPool::ThreadPool(int threads) {
 
 ThreadPool::~ThreadPool() = default;
 
-int ThreadPool::size() const { return implementation_->size; }
+int ThreadPool::size() const {
+  return implementation_->size;
+}
 
 void ThreadPool::run_parts(int parts, void* state, void (*part)(void*, int)) {
   Implementation& pool = *implementation_;

@@ -7,6 +7,7 @@
 #include <numeric>
 #include <string>
 
+#include "core/planted_fault.h"
 #include "lydian/core/error.h"
 
 namespace lydian {
@@ -39,7 +40,10 @@ Estimate wilson(double share, double count) {
 Estimate clustered_normal(std::span<const double> scores, std::span<const std::int64_t> item) {
   const double mean = mean_of(scores);
   std::map<std::int64_t, double> residual;
-  for (std::size_t i = 0; i < scores.size(); ++i) residual[item[i]] += scores[i] - mean;
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    const std::int64_t cluster = planted(PlantedFault::kIndependentSamples) ? static_cast<std::int64_t>(i) : item[i];
+    residual[cluster] += scores[i] - mean;
+  }
   const auto items = static_cast<double>(residual.size());
   // One item says nothing about how items differ.
   if (residual.size() == 1) return {mean, -std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity()};

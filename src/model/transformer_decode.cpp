@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "core/planted_fault.h"
 #include "lydian/core/error.h"
 #include "lydian/core/thread_pool.h"
 
@@ -24,7 +25,8 @@ TransformerDecodeSession::TransformerDecodeSession(const TransformerNetwork& net
       revision_(network.store.revision()),
       memory_(shape_.page_floats()),
       parts_(static_cast<std::size_t>(pool.size())) {
-  network_.packed.refresh_forward(network_.store, pool_);
+  const bool stale = planted(PlantedFault::kStaleWeights) && network_.store.version() > 1;
+  if (!stale) network_.packed.refresh_forward(network_.store, pool_);
 }
 
 TransformerDecodeSession::Sequence& TransformerDecodeSession::at(SequenceId sequence) {

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "core/planted_fault.h"
 #include "lydian/data/completion.h"
 #include "lydian/data/thinking_budget.h"
 #include "lydian/model/sampling_options.h"
@@ -47,6 +48,7 @@ class CompletionTracker {
 };
 
 inline void CompletionTracker::check_cap() {
+  if (planted(PlantedFault::kCapIgnored)) return;
   if (!inside_ || !budget_.limited() || thinking_tokens_ < budget_.max_tokens || closer_at_ >= 0) return;
   if (budget_.at_cap == ThinkingBudget::AtCap::kTruncate) {
     cut_ = true;

@@ -44,9 +44,9 @@ Metrics RunSummary::measure(const char* when) {
   EvaluationOptions evaluation{.items = options_.summary.items, .seed = options_.seed};
   evaluation.sampling.max_completion_length = objects_.policy->max_positions();
   const Environment& environment = *objects_.environments.front();
-  const Evaluation sampled = evaluate(*objects_.policy, *objects_.tokenizer, environment, evaluation);
+  const Evaluation sampled = evaluate(*objects_.policy, *objects_.tokenizer, environment, evaluation, options_.tokenizer.chat_template);
   evaluation.sampling.temperature = 0.0;
-  const Evaluation greedy = evaluate(*objects_.policy, *objects_.tokenizer, environment, evaluation);
+  const Evaluation greedy = evaluate(*objects_.policy, *objects_.tokenizer, environment, evaluation, options_.tokenizer.chat_template);
   json_[when] = {
       {"pass_rate", sampled.accuracy.mean},     {"low", sampled.accuracy.low}, {"high", sampled.accuracy.high}, {"greedy_pass_rate", greedy.accuracy.mean},
       {"thinking_mean", sampled.thinking_mean}, {"items", sampled.items},      {"faults", sampled.faults}};
@@ -67,7 +67,8 @@ Metrics RunSummary::measure_final() {
 }
 
 Metrics RunSummary::sweep(const SweepOptions& options) {
-  const ThinkingSweep found = thinking_sweep(*objects_.policy, *objects_.tokenizer, *objects_.environments.front(), unlimited(options, objects_));
+  const ThinkingSweep found =
+      thinking_sweep(*objects_.policy, *objects_.tokenizer, *objects_.environments.front(), unlimited(options, objects_), options_.tokenizer.chat_template);
   json_["sweep"] = rows_of(found);
   json_["fit"] = {{"r2", found.fit.r2}, {"from_budget", found.fit_from_budget}, {"intercept", found.fit.intercept}, {"slope", found.fit.slope}};
   json_["spearman"] = found.spearman;
@@ -80,7 +81,8 @@ Metrics RunSummary::sweep(const SweepOptions& options) {
 }
 
 void RunSummary::sweep_warmup(const SweepOptions& options) {
-  json_["sweep_warmup"] = rows_of(thinking_sweep(*objects_.policy, *objects_.tokenizer, *objects_.environments.front(), unlimited(options, objects_)));
+  json_["sweep_warmup"] = rows_of(
+      thinking_sweep(*objects_.policy, *objects_.tokenizer, *objects_.environments.front(), unlimited(options, objects_), options_.tokenizer.chat_template));
 }
 
 void RunSummary::add_comparison(double max_difference, std::int64_t tokens) {

@@ -121,7 +121,7 @@ Metrics Trainer::Implementation::evaluate_dev() const {
     EvaluationOptions evaluation{
         .split = Split::kDev, .items = options.eval_items, .sampling = sampling_of(options), .thinking = options.thinking, .seed = options.seed};
     evaluation.max_rows = options.max_rows;
-    const Evaluation found = evaluate(policy->policy(), *tokenizer, environment, evaluation);
+    const Evaluation found = evaluate(policy->policy(), *tokenizer, environment, evaluation, chat_template);
     pass_rate += found.accuracy.mean / static_cast<double>(environments.size());
     thinking += found.thinking_mean / static_cast<double>(environments.size());
     if (environments.size() > 1) metrics.set("eval/" + environment.name() + "/pass_rate", found.accuracy.mean);
