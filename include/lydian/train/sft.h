@@ -34,7 +34,7 @@ struct SftOptions {
   LearningRateSchedule schedule{.lr_scheduler_type = LearningRateSchedule::Kind::kLinear, .warmup_steps = 100};
   AdamWOptions optimizer{.adam_beta2 = 0.98, .weight_decay = 0.01};
   std::int64_t micro_batch_tokens = 4096;  ///< Prompt and completion tokens of one forward; more only where one demonstration is longer.
-  SkillGate gate;
+  SkillGate gate{};
   std::uint64_t seed = 1;
 };
 
