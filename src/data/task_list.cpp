@@ -78,7 +78,9 @@ class Line {
   void read_prompt(Task& task) const {
     const std::string expected = "text, or a list of messages {\"role\", \"content\"}, not empty";
     const Json prompt = value_.value("prompt", Json());
-    if (!(prompt.is_string() || prompt.is_array()) || prompt.empty() || prompt == "") {
+    const bool is_text = prompt.is_string() && !prompt.get_ref<const std::string&>().empty();
+    const bool is_conversation = prompt.is_array() && !prompt.empty();
+    if (!is_text && !is_conversation) {
       refuse("prompt", expected, value_.contains("prompt") ? prompt : Json("nothing"));
     }
     if (prompt.is_string()) {

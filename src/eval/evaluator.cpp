@@ -49,10 +49,11 @@ void score_groups(const std::vector<std::vector<const Rollout*>>& judged, std::i
     if (n < k) continue;
     const auto right = std::count_if(samples.begin(), samples.end(), [](const Rollout* sample) { return sample->verdict.reward >= kRightReward; });
     passed += pass_at_k(n, right, k);
+    const std::int64_t runs = n / k;
     double votes = 0.0;
-    for (std::int64_t run = 0; run < n / k; ++run)
+    for (std::int64_t run = 0; run < runs; ++run)
       votes += majority_reward(std::span(samples).subspan(static_cast<std::size_t>(run * k), static_cast<std::size_t>(k)));
-    voted += votes / static_cast<double>(n / k);
+    voted += votes / static_cast<double>(runs);
     ++items;
   }
   if (items == 0) return;
