@@ -76,7 +76,8 @@ int run(const Arguments& arguments, const Catalog& catalog) {
   for (const auto& environment : trained.objects.environments) {
     const Evaluation found = evaluate(*trained.objects.policy, *trained.objects.tokenizer, *environment, options, chat_template);
     print(environment->name(), found);
-    if (other) print_comparison(found, evaluate(*other->objects.policy, *other->objects.tokenizer, *environment, options, other->options.tokenizer.chat_template));
+    if (other)
+      print_comparison(found, evaluate(*other->objects.policy, *other->objects.tokenizer, *environment, options, other->options.tokenizer.chat_template));
   }
   return kDone;
 }

@@ -41,7 +41,9 @@ TEST(ThreadPool, ThrowsWhatAPartThrewAndGoesOn) {
   EXPECT_EQ(ended.load(), 5);
 }
 
-TEST(ThreadPool, RefusesToHaveNoThread) { EXPECT_THROW(ThreadPool(0), ConfigError); }
+TEST(ThreadPool, RefusesToHaveNoThread) {
+  EXPECT_THROW(ThreadPool(0), ConfigError);
+}
 
 }  // namespace
 }  // namespace lydian

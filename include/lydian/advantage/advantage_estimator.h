@@ -39,8 +39,8 @@ class GroupRelativeAdvantage final : public AdvantageEstimator {
 
 /// Groups of a batch and whether they give signal. Counts for metrics and for dynamic sampling.
 struct GroupSignal {
-  std::vector<std::int32_t> groups;         ///< Group numbers present, ascending.
-  std::vector<std::uint8_t> useful;         ///< Spread among at least two valid members.
+  std::vector<std::int32_t> groups;  ///< Group numbers present, ascending.
+  std::vector<std::uint8_t> useful;  ///< Spread among at least two valid members.
   std::int64_t flat = 0, too_few_valid = 0;
 };
 GroupSignal group_signal(const RolloutBatch& batch);

@@ -49,9 +49,9 @@ class Config {
 
 /// Names a field once: reading, --help, the reference page and every message come from it.
 struct Field {
-  std::string_view name;  ///< TRL's name where TRL has the option.
-  std::string_view doc;   ///< One line, with the unit.
-  double low = -std::numeric_limits<double>::infinity();   ///< Smallest allowed value, numbers only.
+  std::string_view name;                                  ///< TRL's name where TRL has the option.
+  std::string_view doc;                                   ///< One line, with the unit.
+  double low = -std::numeric_limits<double>::infinity();  ///< Smallest allowed value, numbers only.
   double high = std::numeric_limits<double>::infinity();
 };
 

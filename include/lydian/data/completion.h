@@ -40,7 +40,9 @@ struct Completion {
   std::uint64_t weight_version = 0;
 
   /// Ended by a limit, not by itself.
-  bool truncated() const { return finish_reason == FinishReason::kLength || finish_reason == FinishReason::kThinkingCut || (finish_reason == FinishReason::kNoClose && !stopped); }
+  bool truncated() const {
+    return finish_reason == FinishReason::kLength || finish_reason == FinishReason::kThinkingCut || (finish_reason == FinishReason::kNoClose && !stopped);
+  }
   bool stopped = true;  ///< The last token is a stop token.
 };
 

@@ -15,8 +15,8 @@ namespace lydian {
 /// One sample of one task: what was asked, what the policy wrote, what the verifier said.
 struct Rollout {
   std::shared_ptr<const Task> task;
-  std::string environment;             ///< Name of the environment that the task came from.
-  std::vector<TokenId> prompt_ids;     ///< As the policy read them.
+  std::string environment;          ///< Name of the environment that the task came from.
+  std::vector<TokenId> prompt_ids;  ///< As the policy read them.
   Completion completion;
   Verdict verdict;
   std::int64_t prompt_number = 0;  ///< Running number of the draw within the step; part of the random key.

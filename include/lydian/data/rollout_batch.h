@@ -17,19 +17,19 @@ namespace lydian {
 /// tokens before it.
 struct RolloutBatch {
   std::vector<TokenId> prompt_ids;
-  std::vector<std::int64_t> prompt_offsets{0};      ///< [P + 1]
-  std::vector<TokenId> completion_ids;              ///< [N]
-  std::vector<std::int64_t> completion_offsets{0};  ///< [B + 1]
+  std::vector<std::int64_t> prompt_offsets{0};              ///< [P + 1]
+  std::vector<TokenId> completion_ids;                      ///< [N]
+  std::vector<std::int64_t> completion_offsets{0};          ///< [B + 1]
   std::vector<std::int32_t> prompt_of_row, rollout_of_row;  ///< [B]
   std::vector<std::int32_t> group_of_rollout;               ///< [R]; a group need not be a prompt.
   std::vector<TokenSource> source;                          ///< [N]
   std::vector<float> behavior_log_prob;                     ///< [N]
   std::vector<double> reward;                               ///< [R]
   std::vector<std::string> reward_part_names;
-  std::vector<double> reward_part;     ///< [R, parts], NaN where a verdict lacks the part.
-  std::vector<std::uint8_t> valid;     ///< [R] 0 where the verifier failed.
-  std::vector<std::uint8_t> truncated; ///< [B]
-  std::vector<float> temperature;      ///< [B]
+  std::vector<double> reward_part;      ///< [R, parts], NaN where a verdict lacks the part.
+  std::vector<std::uint8_t> valid;      ///< [R] 0 where the verifier failed.
+  std::vector<std::uint8_t> truncated;  ///< [B]
+  std::vector<float> temperature;       ///< [B]
 
   std::int64_t prompts() const { return static_cast<std::int64_t>(prompt_offsets.size()) - 1; }
   std::int64_t rows() const { return static_cast<std::int64_t>(completion_offsets.size()) - 1; }

@@ -9,13 +9,13 @@ namespace lydian {
 
 /// What an objective reads: tensors of the N tokens of one micro-batch. Entry t is about token t given all tokens before it.
 struct ObjectiveInput {
-  at::Tensor log_prob;      ///< f32 [N], with gradient.
-  at::Tensor entropy;       ///< f32 [N], with gradient; undefined where the objective does not ask for it.
-  at::Tensor old_log_prob;  ///< f32 [N], of the weights at the beginning of the step.
-  at::Tensor behavior_log_prob;   ///< f32 [N], as sampled; equal to old_log_prob for an exact policy.
-  at::Tensor advantage;     ///< f32 [N], the row's (or the token's); 0 where masked.
-  at::Tensor mask;          ///< f32 [N], 1 on sampled tokens of valid rows, 0 elsewhere.
-  at::Tensor row_of_token;  ///< i64 [N]
+  at::Tensor log_prob;           ///< f32 [N], with gradient.
+  at::Tensor entropy;            ///< f32 [N], with gradient; undefined where the objective does not ask for it.
+  at::Tensor old_log_prob;       ///< f32 [N], of the weights at the beginning of the step.
+  at::Tensor behavior_log_prob;  ///< f32 [N], as sampled; equal to old_log_prob for an exact policy.
+  at::Tensor advantage;          ///< f32 [N], the row's (or the token's); 0 where masked.
+  at::Tensor mask;               ///< f32 [N], 1 on sampled tokens of valid rows, 0 elsewhere.
+  at::Tensor row_of_token;       ///< i64 [N]
   std::int64_t rows = 0;
 };
 

@@ -7,7 +7,8 @@
 
 namespace lydian::testing {
 
-/// A policy whose next-token logits are written by a function of the tokens so far: for tests of engines, environments and trainers, where every log-prob can be worked out by hand.
+/// A policy whose next-token logits are written by a function of the tokens so far: for tests of engines, environments and trainers, where every log-prob can
+/// be worked out by hand.
 ///
 /// Its decode sessions draw with the library's own kernels, so sampling, forcing and keys are the real ones. It has one weight that decides nothing.
 class ScriptedPolicy final : public Policy {
