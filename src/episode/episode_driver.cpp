@@ -64,12 +64,16 @@ class Episodes {
       if (request.task == nullptr || request.environment == nullptr) {
         throw ConfigError("episode_driver", "a task and an environment in each request", "request " + std::to_string(i) + " without");
       }
-      prompts_.push_back(tokenizer_.encode(render_prompt(*request.task, options_.chat_template)));
+      try {
+        prompts_.push_back(tokenizer_.encode(render_prompt(*request.task, options_.chat_template)));
+        engine_.submit(
+            {.prompt_ids = prompts_.back(), .sampling = request.sampling, .budget = request.budget, .key = request.key, .tag = static_cast<std::int64_t>(i)},
+            request.samples);
+      } catch (const Error& error) {
+        throw ConfigError("episode_driver", "task " + request.task->id + " of " + request.environment->name() + " cannot be asked: " + error.what());
+      }
       first_.push_back(rollouts_);
       rollouts_ += static_cast<std::size_t>(request.samples);
-      engine_.submit(
-          {.prompt_ids = prompts_.back(), .sampling = request.sampling, .budget = request.budget, .key = request.key, .tag = static_cast<std::int64_t>(i)},
-          request.samples);
     }
   }
 

@@ -27,7 +27,7 @@ std::string tooltip(const std::string& name, const BudgetRow& row) {
 
 class BudgetDrawing {
  public:
-  explicit BudgetDrawing(const RunSummary& summary) : summary_(summary) {
+  explicit BudgetDrawing(const SummaryRecord& summary) : summary_(summary) {
     double low = 1e300, high = -1e300;
     for (const auto* rows : {&summary.sweep, &summary.sweep_warmup}) {
       for (const BudgetRow& row : *rows) low = std::min(low, place(row.budget)), high = std::max(high, place(row.budget));
@@ -85,7 +85,7 @@ class BudgetDrawing {
     return rows.empty() ? "" : svg_path(points, "budget-curve " + css_class) + marks;
   }
 
-  const RunSummary& summary_;
+  const SummaryRecord& summary_;
   PlotAxis x_, y_;
 };
 
@@ -94,7 +94,7 @@ std::string signed_number(double value, const char* plus) {
   return (value < 0 ? " \u2212 " : plus) + short_number(std::fabs(value), 3);
 }
 
-std::string legend(const RunSummary& summary) {
+std::string legend(const SummaryRecord& summary) {
   std::string html = "<span class=\"legend\">";
   if (!summary.sweep.empty()) html += "<span class=\"key final\">trained policy</span>";
   if (!summary.sweep_warmup.empty()) html += "<span class=\"key warmup\">warm-up policy</span>";
@@ -112,7 +112,7 @@ std::string interval(const BudgetRow& row) {
   return percent(row.accuracy) + " <span class=\"quiet\">" + percent(row.low) + " \u2013 " + percent(row.high) + "</span>";
 }
 
-std::string table(const RunSummary& summary) {
+std::string table(const SummaryRecord& summary) {
   const bool both = !summary.sweep.empty() && !summary.sweep_warmup.empty();
   const std::vector<BudgetRow>& rows = summary.sweep.empty() ? summary.sweep_warmup : summary.sweep;
   std::string html =
@@ -135,7 +135,7 @@ std::string table(const RunSummary& summary) {
 
 }  // namespace
 
-std::string budget_section(const RunSummary& summary) {
+std::string budget_section(const SummaryRecord& summary) {
   if (summary.sweep.empty() && summary.sweep_warmup.empty()) return "";
   return "<figure class=\"wide\"><figcaption>Held-out accuracy" + legend(summary) + "</figcaption>" + BudgetDrawing(summary).svg() + "</figure>" +
          table(summary);

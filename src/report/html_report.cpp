@@ -31,7 +31,7 @@ std::string tokens(double value) {
   return short_number(value, 3);
 }
 
-std::string headline(const RunSummary& summary) {
+std::string headline(const SummaryRecord& summary) {
   std::string html = change_tile(summary.warmup.pass_rate, summary.final.pass_rate, percent, "held-out pass rate, warm-up \u2192 final");
   html += change_tile(summary.warmup.greedy_pass_rate, summary.final.greedy_pass_rate, percent, "the same, greedy");
   std::string times;

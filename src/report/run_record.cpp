@@ -118,11 +118,11 @@ std::vector<BudgetRow> budget_rows(const SummaryReader& summary, const char* key
   return rows;
 }
 
-RunSummary read_summary(const std::string& path) {
+SummaryRecord read_summary(const std::string& path) {
   const Json json = Json::parse(read_whole_file(path), nullptr, /*allow_exceptions=*/false);
   if (json.is_discarded()) throw IoError("html_report", path + ": expected JSON");
   const SummaryReader reader(path, "", json);
-  RunSummary summary;
+  SummaryRecord summary;
   summary.environment = reader.text("environment");
   summary.seed = reader.text("seed");
   summary.weights_sha256 = reader.text("weights_sha256");

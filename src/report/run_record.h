@@ -36,7 +36,7 @@ struct BudgetFit {
 };
 
 /// summary.json, as much of it as there is.
-struct RunSummary {
+struct SummaryRecord {
   std::string environment, seed, weights_sha256;
   PolicyOutcome warmup, final;
   std::vector<BudgetRow> sweep, sweep_warmup;
@@ -50,7 +50,7 @@ struct RunRecord {
   std::string name;         ///< The folder's own.
   std::string config_text;  ///< config.json as it stands; empty where there is none.
   std::vector<MetricLine> metrics;
-  std::optional<RunSummary> summary;
+  std::optional<SummaryRecord> summary;
   std::vector<std::pair<std::int64_t, std::string>> rollout_files;  ///< Step and path, ascending.
 };
 

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "lydian/core/config.h"
 #include "lydian/core/durable_file.h"
 #include "lydian/core/error.h"
 #include "lydian/core/sha256.h"
@@ -49,6 +50,19 @@ void save_policy(const Policy& policy, const std::string& folder) {
   } else {
     write_safetensors(folder + "/model.safetensors", tensors_of(policy.weights()));
   }
+}
+
+void copy_weights(const std::string& folder, TransformerPolicy& policy) {
+  if (!fs::is_directory(folder)) throw ConfigError("checkpoint", "init_from to name a checkpoint folder", folder);
+  if (fs::exists(folder + "/manifest.json")) check_manifest(folder);
+  const std::unique_ptr<TransformerPolicy> saved = TransformerPolicy::load(folder);
+  TransformerConfig theirs = saved->config(), mine = policy.config();
+  theirs.initializer_range = mine.initializer_range;  // Decides first weights only.
+  theirs.max_positions = mine.learned_positions ? theirs.max_positions : mine.max_positions;
+  if (write_config(theirs).dump(-1) != write_config(mine).dump(-1) || theirs.vocab_size != mine.vocab_size) {
+    throw ConfigError("checkpoint", "the policy section to have the shape of " + folder + ": " + write_config(theirs).dump(-1), write_config(mine).dump(-1));
+  }
+  policy.weights().update([&](std::span<float> weights) { std::copy(saved->weights().values().begin(), saved->weights().values().end(), weights.begin()); });
 }
 
 void check_tokenizer(const std::string& folder, const std::string& fingerprint) {

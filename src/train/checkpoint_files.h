@@ -3,11 +3,16 @@
 #include <string>
 
 #include "lydian/model/policy.h"
+#include "lydian/model/transformer_policy.h"
 
 namespace lydian {
 
 /// Writes config.json (where the policy has one) and model.safetensors into an existing folder.
 void save_policy(const Policy& policy, const std::string& folder);
+
+/// Copies the weights of a saved TransformerPolicy (a checkpoint of a run, or any folder with config.json and model.safetensors). Throws ConfigError where its
+/// shape computes another function.
+void copy_weights(const std::string& folder, TransformerPolicy& policy);
 
 /// Throws ConfigError where the checkpoint was made with another tokenizer; a folder without tokenizer.txt is taken as it is.
 void check_tokenizer(const std::string& folder, const std::string& fingerprint);

@@ -7,6 +7,7 @@
 
 #include "lydian/core/config.h"
 #include "lydian/kernels/kernel_table.h"
+#include "lydian/train/stage.h"
 
 namespace lydian {
 namespace {
@@ -29,6 +30,10 @@ double squared_norm(std::span<WeightStore* const> stores) {
 OptimizerReport AdamW::step(std::span<WeightStore* const> stores, double learning_rate) {
   const kernels::KernelTable& kernel = kernels::active_table();
   const double norm = std::sqrt(squared_norm(stores));
+  if (!std::isfinite(norm)) {
+    throw TrainingHalted("optimizer", "the gradient is not finite (norm " + std::to_string(norm) +
+                                          "); the weights are those before this step. Lower the learning rate, or go back to an older checkpoint.");
+  }
   const bool clipped = options_.max_grad_norm > 0.0 && norm > options_.max_grad_norm;
   const auto scale = static_cast<float>(clipped ? options_.max_grad_norm / norm : 1.0);
   beta1_power_ *= options_.adam_beta1;

@@ -40,13 +40,19 @@ const char* stage_name(StageChoice::Kind kind) {
 /// A run in progress: the stages of a configuration under one step counter.
 class Run {
  public:
-  Run(RunOptions options, const MakeEnvironment& make_environment, RunControl control, RunFolder folder)
+  Run(RunOptions options, const MakeEnvironment& make_environment, RunControl control)
       : options_(std::move(options)),
         objects_(make_run_objects(options_, make_environment)),
         trainable_(*objects_.policy),
         control_(std::move(control)),
-        folder_(std::move(folder)),
-        summary_(options_, objects_) {}
+        summary_(options_, objects_) {
+    // What a stage would refuse is refused before there is a folder, and not after the stages before it.
+    for (stage_ = 0; stage_ < options_.stages.size(); ++stage_) open_stage();
+    stage_ = 0;
+    current_.reset();
+  }
+
+  void keep_in(RunFolder folder) { folder_.emplace(std::move(folder)); }
 
   void load(const std::string& checkpoint, std::int64_t step) {
     const Json where = Json::parse(StateInventory::read_text(checkpoint, "run/stage"));
@@ -55,23 +61,18 @@ class Run {
     if (begun_) open_stage();
     const StateInventory inventory = state();
     load_checkpoint(checkpoint, *objects_.policy, &inventory, control_.leave_out);
-    folder_.go_on(step);
+    folder_->go_on(step);
   }
 
   RunOutcome execute() {
     for (; stage_ < options_.stages.size(); ++stage_) {
-      const double start = seconds_now();
       const StageChoice& choice = options_.stages[stage_];
-      const bool steps = choice.kind == StageChoice::Kind::kSft || choice.kind == StageChoice::Kind::kGrpo;
-      if (choice.kind == StageChoice::Kind::kGrpo) measure_warmup();
-      const RunOutcome outcome = steps ? run_steps() : RunOutcome::kFinished;
-      if (choice.kind == StageChoice::Kind::kSweep) record("sweep", summary_.sweep(choice.sweep));
-      summary_.add_seconds(stage_name(choice.kind), seconds_now() - start);
-      if (outcome == RunOutcome::kInterrupted) return outcome;
-      if (choice.kind == StageChoice::Kind::kReport) {
-        measure_final();
-        write_html_report(folder_.path(), folder_.path() + "/report.html");
+      if (stop_asked()) return RunOutcome::kInterrupted;
+      if (choice.kind == StageChoice::Kind::kGrpo) {
+        measure_warmup();
+        if (stop_asked()) return RunOutcome::kInterrupted;
       }
+      if (run_stage(choice) == RunOutcome::kInterrupted) return RunOutcome::kInterrupted;
     }
     measure_final();
     return RunOutcome::kFinished;
@@ -112,17 +113,42 @@ class Run {
         "run/weight_version", [&weights] { return std::to_string(weights.version()); },
         [&weights](const std::string& text) { weights.restore_version(std::stoull(text)); });
     summary_.add_state(inventory);
-    folder_.add_state(inventory);
+    folder_->add_state(inventory);
     if (current_ != nullptr) current_->add_state(inventory);
     return inventory;
   }
 
   void save(std::optional<double> score = std::nullopt) {
     const StateInventory inventory = state();
-    folder_.save_checkpoint(step_, *objects_.policy, objects_.tokenizer->fingerprint(), inventory, score);
+    folder_->save_checkpoint(step_, *objects_.policy, objects_.tokenizer->fingerprint(), inventory, score);
   }
 
-  void record(const std::string& stage, const Metrics& metrics) { folder_.record(stage, step_, step_, {metrics, {}, {}, {}}); }
+  void record(const std::string& stage, const Metrics& metrics) { folder_->record(stage, step_, step_, {metrics, {}, {}, {}}); }
+
+  /// Between stages; within one, run_steps() looks after every step.
+  bool stop_asked() {
+    if (begun_ || !control_.interrupted || !control_.interrupted()) return false;
+    save();
+    return true;
+  }
+
+  RunOutcome run_stage(const StageChoice& choice) {
+    const double start = seconds_now();
+    switch (choice.kind) {
+      case StageChoice::Kind::kSft:
+      case StageChoice::Kind::kGrpo:
+        return run_steps();
+      case StageChoice::Kind::kSweep:
+        record("sweep", summary_.sweep(choice.sweep));
+        break;
+      case StageChoice::Kind::kReport:
+        measure_final();
+        write_html_report(folder_->path(), folder_->path() + "/report.html");
+        break;
+    }
+    summary_.add_seconds(stage_name(choice.kind), seconds_now() - start);
+    return RunOutcome::kFinished;
+  }
 
   void measure_warmup() {
     if (summary_.has_warmup()) return;
@@ -140,27 +166,30 @@ class Run {
       record("final", summary_.measure_final());
       summary_.add_seconds("evaluation", seconds_now() - start);
     }
-    folder_.write_file("summary.json", summary_.text());
+    folder_->write_file("summary.json", summary_.text());
   }
 
   RunOutcome run_steps() {
     if (!begun_) {
       open_stage();
-      if (const StageStep first = current_->begin(); !first.metrics.empty()) folder_.record(current_->name(), step_, step_ + current_->planned_steps(), first);
+      if (const StageStep first = current_->begin(); !first.metrics.empty()) folder_->record(current_->name(), step_, step_ + current_->planned_steps(), first);
       begun_ = true;
       first_step_ = step_;
     }
     while (!current_->finished()) {
+      const double start = seconds_now();
       const StageStep result = current_->step();
       ++step_;
-      folder_.record(current_->name(), step_, planned_end(), result);
+      folder_->record(current_->name(), step_, planned_end(), result);
       const bool interrupted = control_.interrupted && control_.interrupted();
       const bool halted = !result.halt_reason.empty();
-      const bool due = options_.save_steps > 0 && step_ % options_.save_steps == 0 && !current_->finished();
-      if (interrupted || halted || due) save(result.metrics.get("eval/pass_rate"));
+      last_score_ = result.metrics.get("eval/pass_rate");
+      const bool due = options_.save_steps > 0 && step_ % options_.save_steps == 0;
+      const bool best = last_score_ && folder_->is_best(*last_score_);
+      summary_.add_seconds(current_->name(), seconds_now() - start);
+      if (interrupted || halted || ((due || best) && !current_->finished())) save(last_score_);
       if (halted) throw TrainingHalted(current_->name(), result.halt_reason);
       if (interrupted) return RunOutcome::kInterrupted;
-      last_score_ = result.metrics.get("eval/pass_rate");
     }
     if (const auto* trainer = dynamic_cast<const Trainer*>(current_.get()))
       summary_.add_comparison(trainer->max_log_prob_difference(), trainer->tokens_compared());
@@ -179,7 +208,7 @@ class Run {
   RunObjects objects_;
   TrainableTransformer trainable_;
   RunControl control_;
-  RunFolder folder_;
+  std::optional<RunFolder> folder_;
   RunSummary summary_;
   std::size_t stage_ = 0;
   std::unique_ptr<Stage> current_;
@@ -200,6 +229,11 @@ RunObjects make_run_objects(const RunOptions& options, const MakeEnvironment& ma
   bool every_byte = false;
   for (const EnvironmentChoice& choice : options.environments) {
     objects.environments.push_back(make_environment(choice.type, choice.options));
+    for (std::size_t i = 0; i + 1 < objects.environments.size(); ++i) {
+      const std::string name = objects.environments.back()->name();
+      if (objects.environments[i]->name() == name)
+        throw ConfigError("run", "environments of different names, since metrics are kept by name", "two named " + name);
+    }
     objects.weighted.push_back({objects.environments.back().get(), choice.weight});
     const std::string own = objects.environments.back()->alphabet();
     every_byte = every_byte || own.empty();
@@ -214,7 +248,7 @@ RunObjects make_run_objects(const RunOptions& options, const MakeEnvironment& ma
   shape.vocab_size = objects.tokenizer->vocab_size();
   objects.policy = std::make_unique<TransformerPolicy>(shape, options.seed);
   if (!options.init_from.empty()) {
-    load_checkpoint(options.init_from, *objects.policy);
+    copy_weights(options.init_from, *objects.policy);
     check_tokenizer(options.init_from, objects.tokenizer->fingerprint());
   }
   return objects;
@@ -222,18 +256,21 @@ RunObjects make_run_objects(const RunOptions& options, const MakeEnvironment& ma
 
 RunOutcome start_run(const RunOptions& options, const MakeEnvironment& make_environment, const RunControl& control) {
   if (options.stages.empty()) throw ConfigError("config", "at least one stage section (sft, grpo, sweep, report)", "none");
+  Run run(options, make_environment, control);
   RunFolder folder = RunFolder::create(options.output_dir, folder_options(options, control));
   folder.write_file("config.json", write_run_options(options).dump() + "\n");
-  Run run(options, make_environment, control, std::move(folder));
+  run.keep_in(std::move(folder));
   return run.execute();
 }
 
 RunOutcome resume_run(const std::string& run_folder, const MakeEnvironment& make_environment, const RunControl& control) {
   RunOptions options = read_run_options(Config::read_file(run_folder + "/config.json"));
   options.output_dir = run_folder;
+  options.init_from.clear();  // The checkpoint holds all weights.
   const std::vector<std::int64_t> steps = RunFolder::checkpoints(run_folder);
   if (steps.empty()) throw IoError("run", "a checkpoint in " + run_folder + "/checkpoints", "none; the run stopped before its first one, so start it anew");
-  Run run(options, make_environment, control, RunFolder::reopen(run_folder, folder_options(options, control)));
+  Run run(options, make_environment, control);
+  run.keep_in(RunFolder::reopen(run_folder, folder_options(options, control)));
   run.load(RunFolder::checkpoint_path(run_folder, steps.back()), steps.back());
   return run.execute();
 }

@@ -26,7 +26,7 @@ std::string numbered(std::int64_t step) {
 
 // A run's lines are cut by their number, not by their step: a stage writes a line before its first step, too.
 void keep_lines(const std::string& path, std::int64_t lines) {
-  if (!fs::exists(path)) return;
+  if (lines == 0 && !fs::exists(path)) return;
   const std::string text = read_whole_file(path);
   std::size_t end = 0;
   for (std::int64_t line = 0; line < lines; ++line) {
@@ -45,6 +45,7 @@ struct RunFolder::Implementation {
   Options options;
   std::vector<std::unique_ptr<MetricSink>> sinks;
   std::int64_t records = 0;
+  std::int64_t saved_step = 0;  ///< Of the newest checkpoint.
   std::int64_t best_step = -1;
   double best_score = 0.0;
 
@@ -111,6 +112,7 @@ void RunFolder::add_state(StateInventory& inventory) {
 
 void RunFolder::go_on(std::int64_t step) {
   Implementation& folder = *implementation_;
+  folder.saved_step = step;
   keep_lines(folder.path + "/metrics.jsonl", folder.records);
   for (const auto& entry : fs::directory_iterator(folder.path + "/rollouts")) {
     if (std::atoll(entry.path().filename().c_str()) > step) fs::remove(entry.path());
@@ -130,7 +132,8 @@ void RunFolder::record(const std::string& stage, std::int64_t step, std::int64_t
   const StepRecord record{stage, step, total_steps, result.metrics};
   for (const auto& sink : folder.sinks) sink->write(record);
   ++folder.records;
-  const bool logged = folder.options.log_rollouts_every > 0 && (step % folder.options.log_rollouts_every == 0 || step == total_steps);
+  const bool due = step % std::max<std::int64_t>(1, folder.options.log_rollouts_every) == 0 || step == total_steps || step == folder.saved_step + 1;
+  const bool logged = (folder.options.log_rollouts_every > 0 && due) || !result.halt_reason.empty();
   if (logged && !result.rollouts.empty()) {
     write_rollouts(folder.path + "/rollouts/" + std::to_string(step) + ".jsonl", step, result.rollouts, result.advantage);
   }
@@ -140,7 +143,7 @@ void RunFolder::save_checkpoint(std::int64_t step, const Policy& policy, const s
                                 std::optional<double> score) {
   Implementation& folder = *implementation_;
   for (const auto& sink : folder.sinks) sink->flush();
-  if (score && (folder.best_step < 0 || *score > folder.best_score)) {
+  if (score && is_best(*score)) {
     folder.best_step = step;
     folder.best_score = *score;
   }
@@ -151,7 +154,12 @@ void RunFolder::save_checkpoint(std::int64_t step, const Policy& policy, const s
   write_file_durably(temporary + "/tokenizer.txt", tokenizer_fingerprint + "\n");
   inventory.save(temporary);
   publish_checkpoint(temporary, target);
+  folder.saved_step = step;
   folder.drop_old_checkpoints();
+}
+
+bool RunFolder::is_best(double score) const {
+  return implementation_->best_step < 0 || score > implementation_->best_score;
 }
 
 void RunFolder::write_file(const std::string& name, const std::string& text) const {

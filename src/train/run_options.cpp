@@ -132,6 +132,11 @@ Config write_run_options(const RunOptions& options) {
         break;
     }
   }
+  // A stage's seed that is the run's stays out, so that `seed=` over a saved configuration reaches every stage.
+  for (const auto& [name, kind] : kStages) {
+    const std::string key(name);
+    if (json.contains(key) && json[key].value("seed", std::uint64_t{0}) == options.seed) json[key].erase("seed");
+  }
   return Config::parse(json.dump(), "resolved configuration");
 }
 

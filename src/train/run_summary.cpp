@@ -27,12 +27,6 @@ Json rows_of(const ThinkingSweep& sweep) {
   return rows;
 }
 
-// Nothing but the policy's own positions limits a completion that is measured.
-SweepOptions unlimited(SweepOptions options, const RunObjects& objects) {
-  options.sampling.max_completion_length = objects.policy->max_positions();
-  return options;
-}
-
 }  // namespace
 
 RunSummary::RunSummary(const RunOptions& options, const RunObjects& objects) : options_(options), objects_(objects) {
@@ -67,8 +61,7 @@ Metrics RunSummary::measure_final() {
 }
 
 Metrics RunSummary::sweep(const SweepOptions& options) {
-  const ThinkingSweep found =
-      thinking_sweep(*objects_.policy, *objects_.tokenizer, *objects_.environments.front(), unlimited(options, objects_), options_.tokenizer.chat_template);
+  const ThinkingSweep found = thinking_sweep(*objects_.policy, *objects_.tokenizer, *objects_.environments.front(), options, options_.tokenizer.chat_template);
   json_["sweep"] = rows_of(found);
   json_["fit"] = {{"r2", found.fit.r2}, {"from_budget", found.fit_from_budget}, {"intercept", found.fit.intercept}, {"slope", found.fit.slope}};
   json_["spearman"] = found.spearman;
@@ -81,8 +74,8 @@ Metrics RunSummary::sweep(const SweepOptions& options) {
 }
 
 void RunSummary::sweep_warmup(const SweepOptions& options) {
-  json_["sweep_warmup"] = rows_of(
-      thinking_sweep(*objects_.policy, *objects_.tokenizer, *objects_.environments.front(), unlimited(options, objects_), options_.tokenizer.chat_template));
+  json_["sweep_warmup"] =
+      rows_of(thinking_sweep(*objects_.policy, *objects_.tokenizer, *objects_.environments.front(), options, options_.tokenizer.chat_template));
 }
 
 void RunSummary::add_comparison(double max_difference, std::int64_t tokens) {
@@ -116,7 +109,7 @@ std::string describe_summary(const std::string& run_folder) {
     add("%-9s %10.3f %10.3f %18.1f\n", when, found["pass_rate"].get<double>(), found["greedy_pass_rate"].get<double>(), found["thinking_mean"].get<double>());
   }
   if (summary.contains("sweep")) {
-    add("\n%8s %10s %18s %10s %10s %8s %8s\n", "budget", "accuracy", "95 %% interval", "thinking", "forced", "law", "warmup");
+    add("\n%8s %10s %18s %10s %10s %8s %8s\n", "budget", "accuracy", "95 % interval", "thinking", "forced", "law", "warmup");
     for (std::size_t i = 0; i < summary["sweep"].size(); ++i) {
       const Json& row = summary["sweep"][i];
       add("%8lld %10.3f     [%.3f, %.3f] %10.1f %10.3f", static_cast<long long>(row["budget"].get<std::int64_t>()), row["accuracy"].get<double>(),

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "lydian/core/config.h"
+#include "lydian/core/logging.h"
 #include "lydian/objective/supervised_loss.h"
 #include "lydian/ops/tensor_of.h"
 #include "lydian/policy/trainable_transformer.h"
@@ -102,6 +103,11 @@ void SupervisedStage::Implementation::try_gate(StageStep& result) {
   const double steps = measured.get("step_accuracy").value_or(0.0), copy = measured.get("answer_copy").value_or(0.0);
   gate_passed = steps >= options.gate.step_accuracy && copy >= options.gate.answer_copy;
   result.metrics.set("gate_passed", gate_passed ? 1.0 : 0.0);
+  if (!gate_passed) {
+    log(LogLevel::kInfo, "sft: after " + std::to_string(step) + " steps the skill gate is not reached: step accuracy " + percent(steps) + " of " +
+                             percent(options.gate.step_accuracy) + ", answers copied " + percent(copy) + " of " + percent(options.gate.answer_copy) +
+                             "; it goes on at the schedule's last rate");
+  }
   if (!gate_passed && step >= options.gate.limit_steps) {
     result.halt_reason = "the skill gate was not reached in " + std::to_string(step) + " steps: step accuracy " + percent(steps) + " of the asked " +
                          percent(options.gate.step_accuracy) + ", answers copied " + percent(copy) + " of the asked " + percent(options.gate.answer_copy) +
@@ -115,6 +121,12 @@ SupervisedStage::SupervisedStage(TrainablePolicy& policy, const Tokenizer& token
   const bool demonstrated = std::any_of(environments.begin(), environments.end(),
                                         [](const WeightedEnvironment& choice) { return dynamic_cast<const Demonstrator*>(choice.environment) != nullptr; });
   if (!demonstrated) throw ConfigError("sft", "an environment that is a Demonstrator", "none");
+  const bool judged = std::any_of(environments.begin(), environments.end(),
+                                  [](const WeightedEnvironment& choice) { return dynamic_cast<const StepJudge*>(choice.environment) != nullptr; });
+  if (implementation_->gated() && (!judged || tokenizer.think_close_id() == kNoToken)) {
+    throw ConfigError("sft", "an environment that is a StepJudge, and a tokenizer with thinking delimiters, for the skill gate",
+                      judged ? "no delimiters" : "no StepJudge");
+  }
   implementation_->sampler =
       std::make_unique<ShuffledTaskSampler>(std::move(environments), mix64(options.seed ^ static_cast<std::uint64_t>(StreamPurpose::kSupervised)));
   WeightStore* store = &policy.policy().weights();

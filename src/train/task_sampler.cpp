@@ -23,7 +23,11 @@ ShuffledTaskSampler::ShuffledTaskSampler(std::vector<WeightedEnvironment> enviro
 
 std::int64_t ShuffledTaskSampler::index_of_draw(std::size_t environment, std::int64_t draw) {
   const std::int64_t size = environments_[environment].environment->size(Split::kTrain);
-  if (size == Environment::kUnbounded) return draw;
+  // Generated tasks are taken one after another, from a place that the seed decides: runs of other seeds, and other stages, see other tasks.
+  if (size == Environment::kUnbounded) {
+    const std::uint64_t start = mix64(seed_ ^ mix64(static_cast<std::uint64_t>(StreamPurpose::kTaskOrder) + environment)) >> 24;
+    return static_cast<std::int64_t>(start) + draw;
+  }
   const std::int64_t epoch = draw / size;
   std::vector<std::int64_t>& order = order_[environment];
   if (epoch_of_order_[environment] != epoch) {

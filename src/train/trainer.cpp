@@ -40,11 +40,11 @@ StageStep Trainer::step() {
   result.advantage = trainer.parts.advantage->estimate(batch);                                // 7
   const UpdateReport update = trainer.update(batch, groups, result.advantage, old_log_prob);  // 8 forward, 9 objective, 10 optimizer step
   const double updated = seconds_now();
-  trainer.watch(batch, groups);
+  trainer.watch(drawn, groups);
   trainer.add_metrics(result.metrics, drawn, batch, update);  // 11
   trainer.max_difference = std::max(trainer.max_difference, update.max_difference);
   trainer.tokens_compared += update.tokens_compared;
-  result.halt_reason = trainer.halt_reason(batch);
+  result.halt_reason = trainer.halt_reason(drawn, batch, update);
   ++trainer.step;
   if (trainer.options.eval_steps > 0 && (trainer.step % trainer.options.eval_steps == 0 || finished())) result.metrics.merge(trainer.evaluate_dev());
   result.metrics.set("time/rollout", rolled_out - start);

@@ -14,6 +14,9 @@ struct StepRollouts {
   std::vector<Rollout> rollouts;  ///< Groups numbered from 0, one after another.
   std::int64_t draws = 0;         ///< Groups sampled in all.
   std::int64_t replaced = 0;      ///< Flat groups that dynamic sampling replaced.
+  // Over everything sampled, replaced groups too: a failing verifier or a short limit must not hide behind refills.
+  std::int64_t sampled = 0, faults = 0, truncated = 0;
+  std::string first_fault;  ///< Its verifier's reason.
 };
 
 /// A group's rows within the batch: rollouts begin … end - 1, one row each.
@@ -51,6 +54,7 @@ struct Trainer::Implementation {
   void check_options() const;
   // trainer_rollouts.cpp: rows 1 to 4 of the step table.
   StepRollouts roll_out();
+  static void count(const std::vector<Rollout>& rollouts, StepRollouts& result);
   std::vector<Rollout> sample_groups(std::int64_t first_prompt, std::int64_t first_group);
   Metrics evaluate_dev() const;
   // trainer_update.cpp: rows 6 and 8 to 10.
@@ -62,9 +66,9 @@ struct Trainer::Implementation {
   void audit(const RolloutBatch& batch, const std::vector<GroupRows>& groups, UpdateReport& report);
   // trainer_metrics.cpp: row 11.
   void add_metrics(Metrics& metrics, const StepRollouts& drawn, const RolloutBatch& batch, const UpdateReport& update) const;
-  void watch(const RolloutBatch& batch, const std::vector<GroupRows>& groups);
+  void watch(const StepRollouts& drawn, const std::vector<GroupRows>& groups);
   double truncated_average() const;
-  std::string halt_reason(const RolloutBatch& batch) const;
+  std::string halt_reason(const StepRollouts& drawn, const RolloutBatch& batch, const UpdateReport& update) const;
 };
 
 /// The groups of a batch in order; every group must stand in one piece.

@@ -56,7 +56,7 @@ void add_reward_metrics(Metrics& metrics, const RolloutBatch& batch) {
 
 void add_completion_metrics(Metrics& metrics, const std::vector<Rollout>& rollouts, bool several_environments) {
   Moments length, terminated, thinking;
-  std::int64_t truncated = 0, forced = 0, faults = 0, unparsable = 0, tokens = 0;
+  std::int64_t truncated = 0, forced = 0, unparsable = 0, tokens = 0;
   std::map<std::string, Moments> by_environment;
   for (const Rollout& rollout : rollouts) {
     const Completion& completion = rollout.completion;
@@ -67,7 +67,6 @@ void add_completion_metrics(Metrics& metrics, const std::vector<Rollout>& rollou
     tokens += static_cast<std::int64_t>(completion.token_ids.size() + rollout.prompt_ids.size());
     truncated += completion.truncated() ? 1 : 0;
     forced += completion.thinking_forced ? 1 : 0;
-    faults += rollout.verdict.valid() ? 0 : 1;
     unparsable += rollout.verdict.status == VerdictStatus::kUnparsable ? 1 : 0;
     if (rollout.verdict.valid()) by_environment[rollout.environment].add(rollout.verdict.reward);
   }
@@ -79,7 +78,6 @@ void add_completion_metrics(Metrics& metrics, const std::vector<Rollout>& rollou
   metrics.set("completions/clipped_ratio", share(truncated, count));
   metrics.set("thinking/mean_length", thinking.mean());
   metrics.set("thinking/forced_ratio", share(forced, count));
-  metrics.set("verifier/fault_ratio", share(faults, count));
   metrics.set("verifier/unparsable_ratio", share(unparsable, count));
   metrics.set("num_tokens", static_cast<double>(tokens));
   if (!several_environments) return;
@@ -92,6 +90,7 @@ void Trainer::Implementation::add_metrics(Metrics& metrics, const StepRollouts& 
   metrics.set("loss", update.loss);
   add_reward_metrics(metrics, batch);
   add_completion_metrics(metrics, drawn.rollouts, environments.size() > 1);
+  metrics.set("verifier/fault_ratio", share(drawn.faults, drawn.sampled));
   const GroupSignal signal = group_signal(batch);
   const auto groups = static_cast<std::int64_t>(signal.groups.size());
   metrics.set("frac_reward_zero_std", share(signal.flat, groups));
@@ -113,20 +112,23 @@ double Trainer::Implementation::truncated_average() const {
   return std::accumulate(truncated_of_steps.begin(), truncated_of_steps.end(), 0.0) / static_cast<double>(truncated_of_steps.size());
 }
 
-void Trainer::Implementation::watch(const RolloutBatch& batch, const std::vector<GroupRows>& groups) {
+void Trainer::Implementation::watch(const StepRollouts& drawn, const std::vector<GroupRows>& groups) {
   const bool flat = std::none_of(groups.begin(), groups.end(), [](const GroupRows& group) { return group.useful; });
   flat_steps = flat ? flat_steps + 1 : 0;
-  truncated_of_steps.push_back(static_cast<double>(std::count(batch.truncated.begin(), batch.truncated.end(), 1)) / static_cast<double>(batch.rows()));
+  truncated_of_steps.push_back(share(drawn.truncated, drawn.sampled));
   while (static_cast<std::int64_t>(truncated_of_steps.size()) > options.halt.window) truncated_of_steps.pop_front();
 }
 
-std::string Trainer::Implementation::halt_reason(const RolloutBatch& batch) const {
-  const double faults = static_cast<double>(std::count(batch.valid.begin(), batch.valid.end(), 0)) / static_cast<double>(batch.rollouts());
-  const double average = truncated_average();
+std::string Trainer::Implementation::halt_reason(const StepRollouts& drawn, const RolloutBatch& batch, const UpdateReport& update) const {
+  const double faults = share(drawn.faults, drawn.sampled), average = truncated_average();
   const auto percent = [](double value) { return std::to_string(static_cast<int>(100.0 * value + 0.5)) + " %"; };
+  if (policy->policy().exact() && update.max_difference != 0.0) {
+    return "a recomputed log-prob differs from the recorded one by " + std::to_string(update.max_difference) +
+           ", which an exact policy must never show: the sampler and the trainer do not read the same weights, or a kernel is broken";
+  }
   if (faults > options.halt.fault_ratio) {
     return "the verifier failed on " + percent(faults) + " of the step's rollouts (halt.fault_ratio allows " + percent(options.halt.fault_ratio) +
-           "); the reasons stand in the rollouts of this step";
+           "), first with: " + drawn.first_fault;
   }
   if (static_cast<std::int64_t>(truncated_of_steps.size()) == options.halt.window && average > options.halt.truncated_ratio) {
     return percent(average) + " of the completions of the last " + std::to_string(options.halt.window) + " steps were truncated (halt.truncated_ratio allows " +

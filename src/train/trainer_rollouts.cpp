@@ -26,6 +26,7 @@ ThinkingBudget budget_of_prompt(const TrainerOptions& options, std::uint64_t ste
 
 void throw_coins(std::vector<Rollout>& rollouts, std::uint64_t seed, std::uint64_t step) {
   for (Rollout& rollout : rollouts) {
+    if (!rollout.verdict.valid()) continue;
     RandomStream stream({.seed = seed,
                          .purpose = StreamPurpose::kRandomReward,
                          .step = step,
@@ -76,12 +77,22 @@ std::vector<Rollout> Trainer::Implementation::sample_groups(std::int64_t first_p
   return rollouts;
 }
 
+void Trainer::Implementation::count(const std::vector<Rollout>& rollouts, StepRollouts& result) {
+  for (const Rollout& rollout : rollouts) {
+    ++result.sampled;
+    result.truncated += rollout.completion.truncated() ? 1 : 0;
+    if (rollout.verdict.valid()) continue;
+    if (result.faults++ == 0) result.first_fault = rollout.verdict.reason;
+  }
+}
+
 StepRollouts Trainer::Implementation::roll_out() {
   const std::int64_t wanted = options.prompts_per_step;
   const auto size = static_cast<std::size_t>(options.num_generations);
   StepRollouts result;
   result.rollouts = sample_groups(0, 0);
   result.draws = wanted;
+  count(result.rollouts, result);
   if (options.refills == 0) return result;
 
   // Dynamic sampling: groups with spread take the places first; what is still free after the last refill goes to the earliest flat groups.
@@ -96,6 +107,7 @@ StepRollouts Trainer::Implementation::roll_out() {
   sort_in(result.rollouts);
   for (std::int64_t refill = 0; refill < options.refills && static_cast<std::int64_t>(useful.size()) < wanted; ++refill, result.draws += wanted) {
     std::vector<Rollout> more = sample_groups(result.draws, result.draws);
+    count(more, result);
     sort_in(more);
   }
   result.rollouts.clear();
@@ -109,7 +121,7 @@ StepRollouts Trainer::Implementation::roll_out() {
       }
     }
   }
-  result.replaced = result.draws - wanted;
+  result.replaced = static_cast<std::int64_t>(flat.size()) - std::max<std::int64_t>(0, wanted - static_cast<std::int64_t>(useful.size()));
   return result;
 }
 

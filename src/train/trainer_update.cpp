@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "core/planted_fault.h"
 #include "lydian/core/error.h"
@@ -50,7 +51,8 @@ void add_prompt(PackedBatch& packed, const RolloutBatch& batch, std::int64_t row
 void compare(const float* recomputed, const std::vector<float>& recorded, UpdateReport& report) {
   for (std::size_t t = 0; t < recorded.size(); ++t) {
     const double difference = std::fabs(static_cast<double>(recomputed[t]) - static_cast<double>(recorded[t]));
-    report.max_difference = std::isnan(difference) ? HUGE_VAL : std::max(report.max_difference, difference);
+    // A NaN is the largest number that JSON can keep.
+    report.max_difference = std::isfinite(difference) ? std::max(report.max_difference, difference) : std::numeric_limits<double>::max();
   }
   report.tokens_compared += static_cast<std::int64_t>(recorded.size());
 }
@@ -156,6 +158,7 @@ double Trainer::Implementation::optimizer_step(const RolloutBatch& batch, std::s
   }
   if (trained.empty()) return 0.0;
   const LossTotals totals = totals_of(batch, groups);
+  if (totals.tokens == 0) return 0.0;  // Every verdict of the mini-batch is a fault.
   policy->clear_gradient();
   double loss = 0.0;
   for (std::size_t next = 0; next < trained.size();) {

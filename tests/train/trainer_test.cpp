@@ -230,7 +230,8 @@ TEST(Trainer, RefillsUntilEnoughGroupsHaveSpread) {
   const StageStep result = trainer.step();
   EXPECT_EQ(result.metrics.at("frac_reward_zero_std"), 0.0);
   EXPECT_EQ(result.rollouts.size(), 12U);
-  EXPECT_EQ(result.metrics.at("groups/replaced"), result.metrics.at("groups/sampled") - 6.0);
+  EXPECT_GT(result.metrics.at("groups/replaced"), 0.0);
+  EXPECT_LE(result.metrics.at("groups/replaced"), result.metrics.at("groups/sampled") - 6.0);
   std::set<std::int64_t> numbers;
   for (const Rollout& rollout : result.rollouts) numbers.insert(rollout.prompt_number);
   EXPECT_EQ(numbers.size(), 6U) << "every prompt of a step has its own number, refills too";

@@ -39,11 +39,13 @@ class RunFolder {
   void add_state(StateInventory& inventory);
   /// After the state was loaded: cuts off everything that was written after `step`, and opens the files again.
   void go_on(std::int64_t step);
-  /// Writes the step's record and rollouts.
+  /// Writes the step's record, and its rollouts where the step is due, follows a checkpoint (so that it can be rescored), is the stage's last, or halts.
   void record(const std::string& stage, std::int64_t step, std::int64_t total_steps, const StageStep& result);
   /// Saves a checkpoint of `policy` and `inventory`; drops old ones beyond the limit. `score`, where higher is better, decides which one is kept as the best.
   void save_checkpoint(std::int64_t step, const Policy& policy, const std::string& tokenizer_fingerprint, const StateInventory& inventory,
                        std::optional<double> score = std::nullopt);
+  /// Whether `score` is better than every saved checkpoint's.
+  bool is_best(double score) const;
   void write_file(const std::string& name, const std::string& text) const;
 
   /// Steps of the whole checkpoints of a run folder, ascending.
