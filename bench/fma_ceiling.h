@@ -3,7 +3,9 @@
 #include <immintrin.h>
 
 #include <cstdint>
+#include <vector>
 
+#include "lydian/core/thread_pool.h"
 #include "lydian/kernels/kernel_table.h"
 
 namespace lydian::bench {
@@ -41,6 +43,17 @@ inline double run_fma_loop() {
   const bool wide = kernels::active_table().isa == kernels::Isa::kAvx512;
   sink = wide ? fma_loop_avx512() : fma_loop_avx2();
   return static_cast<double>(kCeilingSteps) * kCeilingChains * (wide ? 32 : 16);
+}
+
+/// Floating-point operations a second of all threads of the pool together, by the clock `now` (seconds).
+template <typename Clock>
+double pool_ceiling(ThreadPool& pool, Clock&& now) {
+  std::vector<double> flops(static_cast<std::size_t>(pool.size()) * 40);
+  const double begin = now();
+  pool.run(static_cast<int>(flops.size()), [&](int part) { flops[static_cast<std::size_t>(part)] = run_fma_loop(); });
+  double sum = 0;
+  for (const double part : flops) sum += part;
+  return sum / (now() - begin);
 }
 
 }  // namespace lydian::bench

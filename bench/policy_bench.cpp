@@ -1,6 +1,6 @@
 // Tokens a second of sampling and of training, and their share of the fused multiply-adds that the threads can do. Usage: policy_bench [threads, default all]
-// [repeats, default 7] [sampling|training] Times are wall clock; the ceiling is measured between the repeats on the same threads, and every row shows its
-// median. One thread reports its own processor time, which other programs on the machine disturb little.
+// [repeats, default 7] [beginning of the rows' names, as in "sampling small"] [--json] Times are wall clock; the ceiling is measured between the repeats on the
+// same threads, and every row shows its median. One thread reports its own processor time, which other programs on the machine disturb little.
 #include <time.h>
 
 #include <algorithm>
@@ -11,60 +11,45 @@
 #include <vector>
 
 #include "fma_ceiling.h"
+#include "json_line.h"
 #include "lydian/core/thread_pool.h"
 #include "lydian/model/transformer_policy.h"
+#include "shapes.h"
 
 namespace lydian {
 namespace {
 
-struct Shape {
-  const char* name;
-  TransformerConfig config;
-};
-
-TransformerConfig qwen3_like(std::int64_t vocabulary, std::int64_t hidden, std::int64_t layers, std::int64_t intermediate, std::int64_t heads,
-                             std::int64_t kv_heads) {
-  TransformerConfig config;
-  config.vocab_size = vocabulary;
-  config.hidden_size = hidden;
-  config.num_layers = layers;
-  config.intermediate_size = intermediate;
-  config.num_heads = heads;
-  config.num_kv_heads = kv_heads;
-  config.head_dim = 32;
-  config.feed_forward = FeedForward::kSwiglu;
-  config.query_key_norm = true;
-  config.tie_word_embeddings = true;
-  config.max_positions = 256;
-  return config.resolved();
-}
-
 class Bench {
  public:
-  Bench(int threads, int repeats) : pool_(threads), repeats_(repeats) {}
+  Bench(int threads, int repeats, std::string only, bool json) : pool_(threads), repeats_(repeats), only_(std::move(only)), json_(json) {}
 
-  void sampling(const Shape& shape, std::int64_t rows, std::int64_t prompt, std::int64_t tokens) {
-    TransformerPolicy policy(shape.config, 1);
+  void sampling(const char* shape, std::int64_t rows, std::int64_t prompt, std::int64_t tokens) {
+    const std::string name = name_of("sampling", shape, rows);
+    if (!wanted(name)) return;
+    TransformerPolicy policy(bench::shape_of(shape), 1);
     policy.use(kernels::active_table(), pool_);
-    report("sampling", shape, rows, rows * tokens, sampling_flops(shape.config, rows, prompt, tokens), [&] { roll_out(policy, rows, prompt, tokens); });
+    report(name, shape, "generated tokens/s", rows * tokens, bench::sampling_flops(policy.config(), rows, 1, prompt, tokens),
+           [&] { roll_out(policy, rows, prompt, tokens); });
   }
 
   /// Every row is a prompt of one token and a completion of `tokens`: forward, backward, fold and an AdamW step.
-  void training(const Shape& shape, std::int64_t rows, std::int64_t tokens) {
-    TransformerPolicy policy(shape.config, 1);
+  void training(const char* shape, std::int64_t rows, std::int64_t tokens) {
+    const std::string name = name_of("training", shape, rows);
+    if (!wanted(name)) return;
+    TransformerPolicy policy(bench::shape_of(shape), 1);
     policy.use(kernels::active_table(), pool_);
     PackedBatch batch;
     for (std::int64_t row = 0; row < rows; ++row) {
-      batch.add_prompt(ids(row, 1, shape.config), static_cast<std::int32_t>(row));
-      batch.add_row(ids(row + 1, tokens, shape.config), 1.0F);
+      batch.add_prompt(ids(row, 1, policy.config()), static_cast<std::int32_t>(row));
+      batch.add_row(ids(row + 1, tokens, policy.config()), 1.0F);
     }
-    const auto c = shape.config;
-    const double body =
-        6.0 * static_cast<double>(c.parameters()) + 12.0 * (static_cast<double>(tokens) + 1) / 2 * static_cast<double>(c.num_heads * c.head_dim * c.num_layers);
-    report("training", shape, rows, rows * tokens, body * static_cast<double>(rows * tokens), [&] { train(policy, batch); });
+    report(name, shape, "trained tokens/s", rows * tokens, bench::training_flops(policy.config(), rows, 1, 1, tokens), [&] { train(policy, batch); });
   }
 
  private:
+  static std::string name_of(const char* what, const char* shape, std::int64_t rows) { return std::string(what) + " " + shape + " B=" + std::to_string(rows); }
+  bool wanted(const std::string& name) const { return name.compare(0, only_.size(), only_) == 0; }
+
   double now() const {
     timespec time{};
     clock_gettime(pool_.size() == 1 ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC, &time);
@@ -72,28 +57,23 @@ class Bench {
   }
 
   double ceiling() {
-    std::vector<double> flops(static_cast<std::size_t>(pool_.size()) * 40);
-    const double begin = now();
-    pool_.run(static_cast<int>(flops.size()), [&](int part) { flops[static_cast<std::size_t>(part)] = bench::run_fma_loop(); });
-    double sum = 0;
-    for (const double part : flops) sum += part;
-    return sum / (now() - begin);
+    return bench::pool_ceiling(pool_, [this] { return now(); });
   }
 
-  void report(const char* what, const Shape& shape, std::int64_t rows, std::int64_t tokens, double flops, const std::function<void()>& run) {
+  void report(const std::string& name, const char* shape, const char* unit, std::int64_t tokens, double flops, const std::function<void()>& run) {
     run();
-    std::vector<double> seconds, shares;
+    std::vector<double> rates, shares;
     for (int i = 0; i < repeats_; ++i) {
       const double before = ceiling(), begin = now();
       run();
-      seconds.push_back(now() - begin);
-      shares.push_back(flops / seconds.back() / std::max(before, ceiling()));
+      const double seconds = now() - begin;
+      rates.push_back(static_cast<double>(tokens) / seconds);
+      shares.push_back(flops / seconds / std::max(before, ceiling()));
     }
-    std::sort(seconds.begin(), seconds.end());
-    std::sort(shares.begin(), shares.end());
-    const double median = seconds[seconds.size() / 2];
-    std::printf("%-9s %-8s B=%-3ld %d threads %9.1f k tokens/s %8.2f ms %6.1f %% of the ceiling (best %.1f)\n", what, shape.name, static_cast<long>(rows),
-                pool_.size(), static_cast<double>(tokens) / median * 1e-3, median * 1e3, 100 * shares[shares.size() / 2], 100 * shares.back());
+    if (json_) return bench::print_json({name, shape, unit, rates, shares, pool_.size()});
+    const double rate = bench::median(rates);
+    std::printf("%-22s %d threads %9.1f k tokens/s %8.2f ms %6.1f %% of the ceiling (best %.1f)\n", name.c_str(), pool_.size(), rate * 1e-3,
+                static_cast<double>(tokens) / rate * 1e3, 100 * bench::median(shares), 100 * *std::max_element(shares.begin(), shares.end()));
     std::fflush(stdout);
   }
 
@@ -101,16 +81,6 @@ class Bench {
     std::vector<TokenId> made;
     for (std::int64_t i = 0; i < count; ++i) made.push_back(static_cast<TokenId>((seed * 7 + i * 13 + i * i * seed) % config.vocab_size));
     return made;
-  }
-
-  /// Prefill included; the head counts where its logits are used.
-  static double sampling_flops(const TransformerConfig& c, std::int64_t rows, std::int64_t prompt, std::int64_t tokens) {
-    const double head = 2.0 * static_cast<double>(c.vocab_size * c.hidden_size), body = 2.0 * static_cast<double>(c.parameters()) - head;
-    double sum = 0;
-    for (std::int64_t t = 0; t < prompt + tokens - 1; ++t) {
-      sum += body + 4.0 * static_cast<double>((t + 1) * c.num_heads * c.head_dim * c.num_layers) + (t >= prompt - 1 ? head : 0.0);
-    }
-    return sum * static_cast<double>(rows);
   }
 
   void roll_out(const TransformerPolicy& policy, std::int64_t rows, std::int64_t prompt, std::int64_t tokens) {
@@ -149,6 +119,8 @@ class Bench {
 
   ThreadPool pool_;
   const int repeats_;
+  const std::string only_;  ///< Beginning of the names of the rows to measure.
+  const bool json_;
 };
 
 }  // namespace
@@ -158,13 +130,11 @@ int main(int argc, char** argv) {
   const int threads = argc > 1 ? std::atoi(argv[1]) : lydian::ThreadPool::shared().size();
   const int repeats = argc > 2 ? std::atoi(argv[2]) : 7;
   const std::string only = argc > 3 ? argv[3] : "";
-  const lydian::Shape shapes[] = {{"tiny-2l", lydian::qwen3_like(64, 128, 2, 416, 4, 2)}, {"small", lydian::qwen3_like(512, 256, 4, 768, 8, 4)}};
-  std::printf("instruction set: %s\n", lydian::kernels::to_string(lydian::kernels::active_table().isa));
-  lydian::Bench bench(threads, repeats);
-  for (const lydian::Shape& shape : shapes) {
-    for (const std::int64_t rows : {16, 64}) {
-      if (only != "training") bench.sampling(shape, rows, 16, 128);
-    }
-    if (only != "sampling") bench.training(shape, 64, 144);
+  const bool json = argc > 4 && std::string(argv[4]) == "--json";
+  if (!json) std::printf("instruction set: %s\n", lydian::kernels::to_string(lydian::kernels::active_table().isa));
+  lydian::Bench bench(threads, repeats, only, json);
+  for (const char* shape : {"tiny-2l", "small"}) {
+    for (const std::int64_t rows : {16, 64}) bench.sampling(shape, rows, 16, 128);
+    bench.training(shape, 64, 144);
   }
 }

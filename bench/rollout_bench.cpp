@@ -8,9 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "json_line.h"
 #include "lydian/model/transformer_policy.h"
 #include "lydian/rollout/rollout_engine.h"
 #include "lydian/text/byte_tokenizer.h"
+#include "shapes.h"
 
 namespace {
 
@@ -22,18 +24,6 @@ struct Workload {
   std::string shape;
   std::int64_t rows, group;
 };
-
-TransformerConfig shape_of(const std::string& name) {
-  TransformerConfig config{.vocab_size = 64, .hidden_size = 128, .num_layers = 2, .num_heads = 4, .num_kv_heads = 2, .head_dim = 32, .intermediate_size = 416};
-  if (name == "small") {
-    config = {.vocab_size = 512, .hidden_size = 256, .num_layers = 4, .num_heads = 8, .num_kv_heads = 4, .head_dim = 32, .intermediate_size = 768};
-  }
-  config.feed_forward = FeedForward::kSwiglu;
-  config.max_positions = 256;
-  config.query_key_norm = true;
-  config.tie_word_embeddings = true;
-  return config;
-}
 
 std::vector<TokenId> prompt_of(std::int64_t number, std::int64_t vocab_size) {
   RandomStream stream({.seed = 1, .prompt = static_cast<std::uint64_t>(number)});
@@ -113,13 +103,8 @@ double seconds_of(Run&& run) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
 void measure(const Workload& work, int repetitions) {
-  const TransformerPolicy policy(shape_of(work.shape), 1);
+  const TransformerPolicy policy(bench::shape_of(work.shape), 1);
   // A stop id that is never drawn: every row writes all its tokens.
   const SamplingOptions sampling{.max_completion_length = kNewTokens, .stop_ids = {static_cast<TokenId>(policy.vocab_size())}};
   std::vector<double> session, engine;
@@ -129,7 +114,7 @@ void measure(const Workload& work, int repetitions) {
     engine.push_back(seconds_of([&] { engine_sum = run_engine(policy, work, sampling); }));
   }
   const auto tokens = static_cast<double>(work.rows * kNewTokens);
-  const double bare = median(session), driven = median(engine);
+  const double bare = bench::median(session), driven = bench::median(engine);
   std::printf("%-8s %5lld %6lld %12.0f %12.0f %9.2f %% %10.0f   %s\n", work.shape.c_str(), static_cast<long long>(work.rows),
               static_cast<long long>(work.group), tokens / bare, tokens / driven, 100.0 * (driven / bare - 1.0), 1e9 * (driven - bare) / tokens,
               session_sum == engine_sum ? "same ids" : "DIFFERENT IDS");
@@ -142,7 +127,7 @@ void measure_alone(std::int64_t rows, int repetitions) {
   const SamplingOptions sampling{.max_completion_length = kNewTokens, .stop_ids = {64}};
   std::vector<double> seconds;
   for (int i = 0; i < 10 * repetitions; ++i) seconds.push_back(seconds_of([&] { run_engine(policy, work, sampling); }));
-  std::printf("engine alone, %lld rows: %.1f ns/token\n", static_cast<long long>(rows), 1e9 * median(seconds) / static_cast<double>(rows * kNewTokens));
+  std::printf("engine alone, %lld rows: %.1f ns/token\n", static_cast<long long>(rows), 1e9 * bench::median(seconds) / static_cast<double>(rows * kNewTokens));
 }
 
 }  // namespace
