@@ -1,4 +1,4 @@
-"""One Markdown table from the JSON lines of bench/compare.sh. Usage: compare_table.py FILE"""
+"""One Markdown table from the JSON lines of bench/compare.sh; what was not measured is left out. Usage: compare_table.py FILE"""
 import json
 import statistics
 import sys
@@ -39,6 +39,8 @@ def table(found):
     for title, own, shape in WORKLOADS:
         kind = own.split()[0]
         unit = "s/step" if kind == "grpo" else "tokens/s"
+        if (own, shape, None, 2) not in found:
+            continue
         ours, share = found[own, shape, None, 2]
         cells = [None] * 3
         for (script, mode), column in COLUMNS.items():
@@ -50,6 +52,8 @@ def table(found):
 
 def threads(found):
     for title, own, shape in WORKLOADS[1:3]:
+        if (own, shape, None, 1) not in found:
+            continue
         (one, share), (two, both) = found[own, shape, None, 1], found[own, shape, None, 2]
         yield f"Two threads over one, {title}: {two / one:.2f} times, {both / share:.2f} of the ratio of their FMA ceilings."
 

@@ -18,8 +18,8 @@ namespace {
 
 constexpr std::int64_t kPrompts = 8, kGroup = 8, kPromptTokens = 16, kNewTokens = 64, kWarmup = 2;
 
-/// One id a character, as the peer's tokenizer; ids that the text does not need are filler, so that the table has the model's size. Its end of sequence lies
-/// outside the vocabulary, so that every completion has its full length.
+/// One id a character, as the peer's tokenizer; further ids, which give the table the model's size, read as the same characters again. Its end of
+/// sequence lies outside the vocabulary, so that every completion has its full length.
 class CharacterTokenizer final : public Tokenizer {
  public:
   explicit CharacterTokenizer(std::int64_t vocab_size) : vocab_size_(vocab_size) {}
@@ -31,7 +31,7 @@ class CharacterTokenizer final : public Tokenizer {
   }
   std::string decode(std::span<const TokenId> ids) const override {
     std::string text;
-    for (const TokenId id : ids) text += static_cast<std::size_t>(id) < kCharacters.size() ? kCharacters[static_cast<std::size_t>(id)] : '#';
+    for (const TokenId id : ids) text += kCharacters[static_cast<std::size_t>(id) % kCharacters.size()];
     return text;
   }
   TokenId eos_id() const override { return static_cast<TokenId>(vocab_size_); }
