@@ -137,15 +137,18 @@ void Trainer::add_state(StateInventory& inventory) {
 
 Metrics Trainer::train(std::int64_t steps) {
   Implementation& trainer = *implementation_;
-  std::optional<RunFolder> folder;
-  if (!trainer.options.output_dir.empty()) {
+  std::optional<RunFolder>& folder = trainer.folder;
+  if (!trainer.options.output_dir.empty() && !folder) {
     folder = RunFolder::create(trainer.options.output_dir, {.save_total_limit = trainer.options.save_total_limit});
     folder->write_file("config.json", write_config(trainer.options).dump() + "\n");
   }
   StateInventory inventory;
   add_state(inventory);
+  if (folder) folder->add_state(inventory);
   const std::int64_t last_step = trainer.step + steps;
-  if (const StageStep first = begin(); folder && !first.metrics.empty()) folder->record(name(), trainer.step, last_step, first);
+  if (trainer.step == 0) {
+    if (const StageStep first = begin(); folder && !first.metrics.empty()) folder->record(name(), trainer.step, last_step, first);
+  }
   Metrics last;
   while (trainer.step < last_step) {
     const StageStep result = step();

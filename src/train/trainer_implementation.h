@@ -2,9 +2,11 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "lydian/train/run_folder.h"
 #include "lydian/train/trainer.h"
 
 namespace lydian {
@@ -43,6 +45,7 @@ struct Trainer::Implementation {
   TrainerParts parts;
   ChatTemplate chat_template;
   std::unique_ptr<VerifierPool> verifiers;
+  std::optional<RunFolder> folder;  ///< Of train(); open from its first call on.
 
   // State that a resumed run needs (see add_state), moments and sampler apart.
   std::int64_t step = 0;

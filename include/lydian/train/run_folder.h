@@ -17,8 +17,8 @@ namespace lydian {
 
 /// The folder of a run: metrics.jsonl, rollouts/, tensorboard/, checkpoints/, and the rules by which they are written.
 ///
-/// A checkpoint is a folder step_NNNNNN/{config.json, model.safetensors, optimizer.safetensors, state.json}, written under a temporary name, synced and
-/// renamed; state.json holds the others' sizes and SHA-256, checked on loading.
+/// A checkpoint is a folder step_NNNNNN/{config.json, model.safetensors, optimizer.safetensors, state.json, tokenizer.txt, manifest.json}, written under a
+/// temporary name, synced and renamed; the manifest holds the others' sizes and SHA-256, checked on loading.
 class RunFolder {
  public:
   struct Options {

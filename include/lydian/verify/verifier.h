@@ -14,7 +14,7 @@ class Verifier {
  public:
   virtual ~Verifier() = default;
   virtual Verdict verify(const Task& task, const Completion& completion) const = 0;
-  /// False where equal inputs may be judged differently: such verdicts are journaled and reused on resume.
+  /// False where equal inputs may be judged differently.
   virtual bool deterministic() const { return true; }
 };
 
