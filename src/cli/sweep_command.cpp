@@ -20,7 +20,8 @@ int run(const Arguments& arguments, const Catalog& catalog) {
   const SweepOptions options = sweep_options(trained.options);
   int code = kDone;
   for (const auto& environment : trained.objects.environments) {
-    const ThinkingSweep sweep = thinking_sweep(*trained.objects.policy, *trained.objects.tokenizer, *environment, options, trained.options.tokenizer.chat_template);
+    const ThinkingSweep sweep =
+        thinking_sweep(*trained.objects.policy, *trained.objects.tokenizer, *environment, options, trained.options.tokenizer.chat_template);
     std::cout << environment->name() << '\n' << sweep.table();
     if (options.compare_reruns) std::cout << sweep.reruns_compared << " cuts compared with reruns, " << sweep.reruns_different << " different\n";
     if (sweep.reruns_different > 0) code = kFailed;
