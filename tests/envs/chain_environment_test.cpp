@@ -238,7 +238,7 @@ TEST(ChainEnvironment, OptionsAreReadByTheirNames) {
   EXPECT_EQ(options.max_operands, 12);
   EXPECT_EQ(options.cut_share, 0.25);
   EXPECT_THROW(read_config(Config::parse(R"({"min_operands": 1})"), options), ConfigError);
-  EXPECT_EQ(document_config<ChainOptions>().size(), 9U);
+  EXPECT_EQ(document_config<ChainOptions>().size(), 10U);
 }
 
 }  // namespace
