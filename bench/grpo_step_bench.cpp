@@ -1,8 +1,8 @@
 // Time of a GRPO step as bench/peers/trl_grpo.py takes it: 8 prompts of 16 tokens, 8 completions of exactly 64 tokens each, log-probs recorded, one optimizer
 // step. Usage: grpo_step_bench [shape, default tiny-2l] [steps, default 7] [--json]; threads by LYDIAN_THREADS
 #include <ATen/Parallel.h>
+#include <time.h>
 
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -65,8 +65,11 @@ struct Sums final : Environment {
   const Verifier& verifier() const override { return digits; }
 };
 
+/// Seconds: wall clock, but with one thread the process's own processor time, which other programs disturb little.
 double now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  timespec time{};
+  clock_gettime(ThreadPool::shared().size() == 1 ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
 TrainerOptions step_options() {
