@@ -51,6 +51,7 @@ TEST_F(Safetensors, RoundTripKeepsOrderBitsAndMetadata) {
     EXPECT_EQ(read[i].name, tensors[i].name);
     EXPECT_EQ(read[i].shape, tensors[i].shape);
     ASSERT_EQ(read[i].values.size(), tensors[i].values.size());
+    if (read[i].values.empty()) continue;
     EXPECT_EQ(std::memcmp(read[i].values.data(), tensors[i].values.data(), 4 * read[i].values.size()), 0) << read[i].name;
   }
   const std::string bytes = read_whole_file(path_);
