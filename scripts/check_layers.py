@@ -42,9 +42,9 @@ SOURCE_FOLDERS = ("include", "src", "envs", "examples", "bench", "tests")
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "misc"}
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|\b(placeholder|not implemented|unimplemented)\b", re.IGNORECASE)
-# Machine and host names have no place in the project; the rest is advertising.
+# A home folder has no place in the documents; the rest is advertising.
 DOC_WORDS = re.compile(
-    r"/root/|(?<![\w./])/work/|\bpypi\.org|pythonhosted|\bdeb\.debian\.org|\bblazing|\bcutting[- ]edge|\bstate[- ]of[- ]the[- ]art\b|\bseamless|"
+    r"/root/|\bblazing|\bcutting[- ]edge|\bstate[- ]of[- ]the[- ]art\b|\bseamless|"
     r"\bworld[- ]class\b|\bunleash|\bgame[- ]chang|\bcoming soon\b|\bwork in progress\b|\beffortless", re.IGNORECASE)
 
 
