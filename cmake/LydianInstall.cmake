@@ -1,16 +1,19 @@
-# The installed package: find_package(lydian COMPONENTS core rollout testing torch). Each component is a target with its own headers and its own export file, so
+# The installed package: find_package(lydian COMPONENTS core math rollout testing torch). Each component is a target with its own headers and its own export file, so
 # that a user of one carries no dependency of another.
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/lydian)
 
-foreach(component core rollout testing torch)
+foreach(component core math rollout testing torch)
   if(TARGET lydian_${component})
     install(TARGETS lydian_${component} EXPORT lydian-${component} COMPONENT ${component} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
             FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
     install(EXPORT lydian-${component} NAMESPACE lydian:: DESTINATION ${package_folder} COMPONENT ${component})
   endif()
 endforeach()
+if(LYDIAN_MATH)
+  install(FILES ${PROJECT_SOURCE_DIR}/cmake/FindFLINT.cmake DESTINATION ${package_folder} COMPONENT math)
+endif()
 if(LYDIAN_TORCH)
   if(TARGET lydian)
     install(TARGETS lydian COMPONENT torch RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})

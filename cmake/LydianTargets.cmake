@@ -61,6 +61,13 @@ lydian_library(lydian_core NAME core FOLDERS src/core src/data src/text src/veri
                PUBLIC Threads::Threads
                PRIVATE spdlog::spdlog fmt::fmt $<BUILD_INTERFACE:nlohmann_json::nlohmann_json> $<BUILD_INTERFACE:Eigen3::Eigen> OpenSSL::Crypto)
 
+# lydian::math: the math verifier and what stands on it.
+if(LYDIAN_MATH)
+  find_package(FLINT REQUIRED)
+  lydian_library(lydian_math NAME math FOLDERS src/verify/math envs/math envs/word_problems HEADERS verify/math_verifier.h
+                 PUBLIC lydian_core PRIVATE FLINT::FLINT $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
+endif()
+
 # lydian::rollout: kernels, policies, sampling, evaluation. The kernels' one source is compiled once for each instruction set.
 file(GLOB kernel_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/kernels/*_cpu.cpp)
 if(NOT kernel_sources)

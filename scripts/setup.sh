@@ -19,7 +19,10 @@ for argument in "$@"; do
   esac
 done
 
-packages=(cmake ninja-build ccache g++ git python3-venv python3-pip nlohmann-json3-dev libspdlog-dev libfmt-dev libeigen3-dev libgtest-dev libgmock-dev libssl-dev)
+packages=(cmake ninja-build ccache g++ git python3-venv python3-pip nlohmann-json3-dev libspdlog-dev libfmt-dev libeigen3-dev libgtest-dev libgmock-dev libssl-dev
+  libflint-dev)
+# FLINT 3, which is in Debian 13, has Arb inside.
+if grep -qs '^VERSION_ID="12"' /etc/os-release; then packages+=(libflint-arb-dev); fi
 ((developer)) && packages+=(clang-format clang-tidy)
 
 check_machine() {

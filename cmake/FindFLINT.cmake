@@ -1,0 +1,20 @@
+# FLINT::FLINT: exact and ball arithmetic. FLINT 2 has Arb in a library apart (Debian: flint-arb, elsewhere: arb); FLINT 3 has it inside.
+find_path(FLINT_INCLUDE_DIR flint/flint.h)
+find_library(FLINT_LIBRARY flint)
+find_library(FLINT_GMP_LIBRARY gmp)
+find_library(FLINT_MPFR_LIBRARY mpfr)
+set(flint_needs FLINT_LIBRARY FLINT_INCLUDE_DIR FLINT_GMP_LIBRARY FLINT_MPFR_LIBRARY)
+if(FLINT_INCLUDE_DIR AND NOT EXISTS ${FLINT_INCLUDE_DIR}/flint/arb.h)
+  find_path(FLINT_ARB_INCLUDE_DIR arb.h)
+  find_library(FLINT_ARB_LIBRARY NAMES flint-arb arb)
+  list(APPEND flint_needs FLINT_ARB_LIBRARY FLINT_ARB_INCLUDE_DIR)
+endif()
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(FLINT REQUIRED_VARS ${flint_needs}
+                                  REASON_FAILURE_MESSAGE "On Debian 12 install libflint-dev and libflint-arb-dev, on Debian 13 libflint-dev; or configure with -DLYDIAN_MATH=OFF.")
+if(FLINT_FOUND AND NOT TARGET FLINT::FLINT)
+  add_library(FLINT::FLINT INTERFACE IMPORTED)
+  set_target_properties(FLINT::FLINT PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "${FLINT_INCLUDE_DIR};${FLINT_ARB_INCLUDE_DIR}"
+                        INTERFACE_LINK_LIBRARIES "${FLINT_ARB_LIBRARY};${FLINT_LIBRARY};${FLINT_MPFR_LIBRARY};${FLINT_GMP_LIBRARY}")
+endif()
+mark_as_advanced(FLINT_INCLUDE_DIR FLINT_LIBRARY FLINT_GMP_LIBRARY FLINT_MPFR_LIBRARY FLINT_ARB_INCLUDE_DIR FLINT_ARB_LIBRARY)
