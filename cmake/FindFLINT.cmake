@@ -11,7 +11,7 @@ if(FLINT_INCLUDE_DIR AND NOT EXISTS ${FLINT_INCLUDE_DIR}/flint/arb.h)
 endif()
 include(FindPackageHandleStandardArgs)
 find_package_handle_standard_args(FLINT REQUIRED_VARS ${flint_needs}
-                                  REASON_FAILURE_MESSAGE "On Debian 12 install libflint-dev and libflint-arb-dev, on Debian 13 libflint-dev; or configure with -DLYDIAN_MATH=OFF.")
+                                  REASON_FAILURE_MESSAGE "On Debian 12 install libflint-dev and libflint-arb-dev, on Debian 13 libflint-dev, or configure with -DLYDIAN_MATH=OFF.")
 if(FLINT_FOUND AND NOT TARGET FLINT::FLINT)
   add_library(FLINT::FLINT INTERFACE IMPORTED)
   set_target_properties(FLINT::FLINT PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "${FLINT_INCLUDE_DIR};${FLINT_ARB_INCLUDE_DIR}"
