@@ -1,10 +1,10 @@
-# The installed package: find_package(lydian COMPONENTS core math rollout testing torch). Each component is a target with its own headers and its own export file, so
+# The installed package: find_package(lydian COMPONENTS core math rollout code testing torch). Each component is a target with its own headers and its own export file, so
 # that a user of one carries no dependency of another.
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/lydian)
 
-foreach(component core math rollout testing torch)
+foreach(component core math rollout code testing torch)
   if(TARGET lydian_${component})
     install(TARGETS lydian_${component} EXPORT lydian-${component} COMPONENT ${component} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
             FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})

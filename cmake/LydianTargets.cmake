@@ -95,6 +95,10 @@ file(GLOB kernel_dispatch CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/kernels/*.
 list(REMOVE_ITEM kernel_dispatch ${kernel_sources})
 target_sources(lydian_rollout PRIVATE ${kernel_dispatch} ${kernel_objects})
 
+# lydian::code: the sandbox, and what judges programs. The broker, which makes the cells, is a small program of its own (src/sandbox/broker/CMakeLists.txt).
+lydian_library(lydian_code NAME code FOLDERS src/sandbox src/verify/code envs/code envs/tool_use HEADERS sandbox
+               PUBLIC lydian_core PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
+
 # lydian::testing: for users' own tests.
 find_package(GTest)
 if(GTest_FOUND)

@@ -20,7 +20,7 @@ for argument in "$@"; do
 done
 
 packages=(cmake ninja-build ccache g++ git python3-venv python3-pip nlohmann-json3-dev libspdlog-dev libfmt-dev libeigen3-dev libgtest-dev libgmock-dev libssl-dev
-  libflint-dev)
+  libflint-dev libseccomp-dev)
 # FLINT 3, which is in Debian 13, has Arb inside.
 if grep -qs '^VERSION_ID="12"' /etc/os-release; then packages+=(libflint-arb-dev); fi
 ((developer)) && packages+=(clang-format clang-tidy)
