@@ -25,6 +25,7 @@ using lydian::kernels::KeyValueBlocks;
 using lydian::kernels::MatmulMode;
 using lydian::kernels::padded;
 using lydian::kernels::panels;
+using lydian::kernels::weight_gradient_scratch;
 
 double seconds() {
   timespec now{};
@@ -92,7 +93,7 @@ void bench_matmul(std::int64_t m, std::int64_t k, std::int64_t n) {
 
 void bench_weight_gradient(std::int64_t m, std::int64_t k, std::int64_t n) {
   const std::vector<float> x = numbers(m * k), dy = numbers(m * n);
-  std::vector<float> gradient(panels(n) * k * 16), scratch(m * (k + n));
+  std::vector<float> gradient(panels(n) * k * 16), scratch(weight_gradient_scratch(m, k, panels(n)));
   char shape[64];
   std::snprintf(shape, sizeof shape, "M %ld, K %ld, N %ld", m, k, n);
   report("weight_gradient", shape, 2.0 * static_cast<double>(m * k * n),

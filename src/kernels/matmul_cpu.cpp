@@ -77,6 +77,13 @@ void run_tiles(const Product& shared, Run run) {
 #pragma GCC unroll 8
       for (int p = 0; p < kPanels; ++p) sums[r][p] = product.finish == Finish::kContinue ? load(run.c + r * product.c_row + p * product.c_panel) : zero();
     }
+    if (product.finish == Finish::kContinue) {  // the next tile of C, which lies too far away for the processor to guess it
+#pragma GCC unroll 8
+      for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 8
+        for (int p = 0; p < kPanels; ++p) prefetch(run.c + r * product.c_row + (p + kPanels) * product.c_panel);
+      }
+    }
     accumulate_all<kRows, kPanels>(sums, product, run);
     if (product.bias != nullptr) {
 #pragma GCC unroll 8
@@ -131,6 +138,12 @@ std::int64_t panels_at_once(std::int64_t rows) {
   return fits < limit ? fits : limit;
 }
 
+/// A chunk of panels that all blocks of rows go over: 64 KiB stay in the second-level cache, which is fast enough for all but one row.
+std::int64_t panels_in_cache(std::int64_t steps, std::int64_t at_least) {
+  const std::int64_t fits = 1024 / (steps > 0 ? steps : 1);
+  return fits > at_least ? fits : at_least;
+}
+
 /// One block of rows over a chunk of panels, in tiles of nearly equal width, so that no narrow one is left over.
 void run_chunk(const Product& product, std::int64_t rows, std::int64_t widest, Run run) {
   const std::int64_t count = run.end - run.panel, tiles = (count + widest - 1) / widest, width = count / tiles, wider = count % tiles;
@@ -149,9 +162,7 @@ void multiply(const Product& product) {
   if (product.rows <= 0 || product.panels <= 0) return;
   const std::int64_t row_blocks = (product.rows + kMaxRows - 1) / kMaxRows;
   const std::int64_t widest = panels_at_once((product.rows + row_blocks - 1) / row_blocks);
-  // A chunk of panels that all blocks of rows go over: 64 KiB stay in the second-level cache, which is fast enough for all but one row.
-  const std::int64_t fits = 1024 / (product.steps > 0 ? product.steps : 1);
-  const std::int64_t chunk = row_blocks == 1 ? product.panels : fits > widest ? fits : widest;
+  const std::int64_t chunk = row_blocks == 1 ? product.panels : panels_in_cache(product.steps, widest);
   for (std::int64_t panel = 0; panel < product.panels; panel += chunk) {
     const std::int64_t end = panel + chunk < product.panels ? panel + chunk : product.panels;
     for (std::int64_t block = 0; block < row_blocks; ++block) {
@@ -194,29 +205,40 @@ static void pack_rows(const float* rows, std::int64_t ld, std::int64_t m, std::i
   }
 }
 
+/// out [block][m][kMaxRows] <- rows [m] of `width` columns, in blocks as tall as a register tile. Whole vectors are stored, which the next ones overwrite: up
+/// to 16 floats are written behind the last block.
+static void pack_columns(const float* rows, std::int64_t ld, std::int64_t m, std::int64_t width, float* out) {
+  for (std::int64_t column = 0; column < width; column += kMaxRows) {
+    const std::int64_t left = width - column;
+    for (std::int64_t row = 0; row < m; ++row, out += kMaxRows) store(out, load_first(rows + row * ld + column, left));
+  }
+}
+
 void weight_gradient(const float* x, std::int64_t ldx, const float* dy, std::int64_t ldy, std::int64_t m, std::int64_t k, std::int64_t panel_begin,
                      std::int64_t panel_end, float* gradient, float* scratch) {
-  const std::int64_t x_panels = (k + 15) / 16, dy_panels = panel_end - panel_begin;
-  float* packed_dy = scratch + x_panels * 16 * m;
-  pack_rows(x, ldx, m, x_panels, scratch);
-  pack_rows(dy + panel_begin * 16, ldy, m, dy_panels, packed_dy);
-  for (std::int64_t panel = 0; panel < x_panels; ++panel) {
-    multiply({.a = scratch + panel * m * 16,
-              .a_row = 1,
-              .a_step = 16,
-              .b = packed_dy,
-              .b_panel = m * 16,
-              .b_step = 16,
-              .panel_list = nullptr,
-              .segment_list = nullptr,
-              .steps = m,
-              .rows = k - panel * 16 < 16 ? k - panel * 16 : 16,
-              .panels = dy_panels,
-              .c = gradient + panel_begin * k * 16 + panel * 256,
-              .c_row = 16,
-              .c_panel = k * 16,
-              .bias = nullptr,
-              .finish = Finish::kContinue});
+  float* packed_x = scratch + (panel_end - panel_begin) * 16 * m;
+  pack_rows(dy + panel_begin * 16, ldy, m, panel_end - panel_begin, scratch);
+  pack_columns(x, ldx, m, k, packed_x);
+  const std::int64_t chunk = 4 * panels_in_cache(m, 1);
+  for (std::int64_t panel = panel_begin; panel < panel_end; panel += chunk) {
+    for (std::int64_t row = 0; row < k; row += kMaxRows) {
+      multiply({.a = packed_x + row * m,
+                .a_row = 1,
+                .a_step = kMaxRows,
+                .b = scratch + (panel - panel_begin) * 16 * m,
+                .b_panel = m * 16,
+                .b_step = 16,
+                .panel_list = nullptr,
+                .segment_list = nullptr,
+                .steps = m,
+                .rows = k - row < kMaxRows ? k - row : kMaxRows,
+                .panels = panel_end - panel < chunk ? panel_end - panel : chunk,
+                .c = gradient + (panel * k + row) * 16,
+                .c_row = 16,
+                .c_panel = k * 16,
+                .bias = nullptr,
+                .finish = Finish::kContinue});
+    }
   }
 }
 

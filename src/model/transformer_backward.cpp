@@ -31,7 +31,7 @@ void BackwardWorkspace::fit(const TransformerShape& shape, std::int64_t tokens, 
   attention_scratch.fit(tokens_ * seen + 2 * seen * shape.head_width);
   const std::int64_t widest_input = std::max({shape.hidden_stride, shape.query_width, shape.intermediate_stride});
   const std::int64_t widest_output = std::max({shape.hidden_stride, shape.qkv_width, shape.gate_up_width});
-  weight_scratch.fit(tokens_ * (widest_input + widest_output));
+  weight_scratch.fit(kernels::weight_gradient_scratch(tokens_, widest_input, kernels::panels(widest_output)));
 }
 
 void TransformerBackward::weight_gradient(std::size_t number, const float* x, std::int64_t x_stride, const float* dy, std::int64_t dy_stride,

@@ -39,7 +39,7 @@ void TransformerHead::backward(const HeadRows& rows, const float* d_log_prob, co
                                HeadWorkspace& workspace) const {
   const std::int64_t panels = kernels::panels(shape_.vocabulary), tile_rows = std::min(tile_rows_, rows.rows);
   float* d_logits = workspace.logits.fit(tile_rows_ * shape_.vocabulary_stride);
-  float* scratch = workspace.weight_scratch.fit((shape_.hidden_stride + panels * kernels::kLanes) * tile_rows);
+  float* scratch = workspace.weight_scratch.fit(kernels::weight_gradient_scratch(tile_rows, shape_.hidden, panels));
   for (std::int64_t first = 0; first < rows.rows; first += tile_rows) {
     const HeadRows tile = rows.from(first, std::min(tile_rows, rows.rows - first), shape_);
     logits(tile.hidden, tile.rows, d_logits);

@@ -83,6 +83,27 @@ std::vector<GroupRows> mini_batch(const std::vector<GroupRows>& groups, std::int
   return {groups.begin() + total * index / count, groups.begin() + total * (index + 1) / count};
 }
 
+/// Cuts the groups `trained` into runs of nearly equal size, as few as fit the limit of tokens: a last one of a single group would keep one thread only.
+std::vector<std::span<const std::size_t>> micro_batches(const RolloutBatch& batch, std::span<const GroupRows> groups, std::span<const std::size_t> trained,
+                                                        std::int64_t limit) {
+  std::int64_t left = 0;
+  for (const std::size_t number : trained) left += tokens_of_group(batch, groups[number]);
+  std::vector<std::span<const std::size_t>> parts;
+  for (std::size_t begin = 0; begin < trained.size(); begin += parts.back().size()) {
+    const std::int64_t share = left / ((left + limit - 1) / limit);
+    std::int64_t tokens = tokens_of_group(batch, groups[trained[begin]]);
+    std::size_t end = begin + 1;
+    for (; end < trained.size() && tokens < share; ++end) {
+      const std::int64_t more = tokens_of_group(batch, groups[trained[end]]);
+      if (tokens + more > limit) break;
+      tokens += more;
+    }
+    parts.push_back(trained.subspan(begin, end - begin));
+    left -= tokens;
+  }
+  return parts;
+}
+
 }  // namespace
 
 std::vector<GroupRows> rows_of_groups(const RolloutBatch& batch) {
@@ -161,16 +182,11 @@ double Trainer::Implementation::optimizer_step(const RolloutBatch& batch, std::s
   if (totals.tokens == 0) return 0.0;  // Every verdict of the mini-batch is a fault.
   policy->clear_gradient();
   double loss = 0.0;
-  for (std::size_t next = 0; next < trained.size();) {
+  for (const std::span<const std::size_t> part : micro_batches(batch, groups, trained, options.micro_batch_tokens)) {
     MicroBatch micro;
-    std::int64_t tokens = 0;
-    for (; next < trained.size(); ++next) {
-      const GroupRows& group = groups[trained[next]];
-      const std::int64_t more = tokens_of_group(batch, group);
-      if (tokens > 0 && tokens + more > options.micro_batch_tokens) break;
-      tokens += more;
-      add_prompt(micro.packed, batch, group.begin, static_cast<std::int64_t>(trained[next]));
-      for (std::int64_t row = group.begin; row < group.end; ++row) {
+    for (const std::size_t number : part) {
+      add_prompt(micro.packed, batch, groups[number].begin, static_cast<std::int64_t>(number));
+      for (std::int64_t row = groups[number].begin; row < groups[number].end; ++row) {
         add_row(micro, batch, row, advantage[static_cast<std::size_t>(batch.rollout_of_row[static_cast<std::size_t>(row)])], old_log_prob);
       }
     }

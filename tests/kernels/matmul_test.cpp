@@ -116,7 +116,7 @@ TEST(WeightGradient, AgreesWithFloat64AndKeepsItsBitsForAnyCut) {
     const std::int64_t ldx = padded(k) + 16 * draw.between(0, 2), ldy = padded(n) + 16 * draw.between(0, 2);
     const Guarded x = draw.rows(m, k, ldx), dy = draw.rows(m, n, ldy), before = draw.normals(all * k * 16);
     Guarded whole = before;
-    Guarded scratch(padded(k) * m + all * 16 * m);
+    Guarded scratch(weight_gradient_scratch(m, k, all));
     active_table().weight_gradient(x.data(), ldx, dy.data(), ldy, m, k, 0, all, whole.data(), scratch.data());
     for (std::int64_t j = 0; j < n; ++j) {
       for (std::int64_t s = 0; s < k; ++s) {
@@ -135,7 +135,7 @@ TEST(WeightGradient, AgreesWithFloat64AndKeepsItsBitsForAnyCut) {
         const std::int64_t rows = std::min(draw.between(1, 30), m - row);
         for (std::int64_t panel = 0; panel < all;) {
           const std::int64_t end = std::min(panel + draw.between(1, 4), all);
-          Guarded small(padded(k) * rows + (end - panel) * 16 * rows);
+          Guarded small(weight_gradient_scratch(rows, k, end - panel));
           table->weight_gradient(x.data() + row * ldx, ldx, dy.data() + row * ldy, ldy, rows, k, panel, end, cut.data(), small.data());
           panel = end;
         }

@@ -53,7 +53,7 @@ struct KernelTable {
   void (*matmul)(const float* a, std::int64_t lda, const float* packed, std::int64_t k, std::int64_t m, std::int64_t panel_begin, std::int64_t panel_end,
                  const float* bias /* padded, or null */, float* c, std::int64_t ldc, MatmulMode mode);
   /// gradient [panel][k][16] += sum over rows i of x[i][k] * dy[i][16 * panel + lane]: the chain starts at the stored gradient, in row order, so rows may be
-  /// cut anywhere. `scratch` holds padded(k) * m + (panel_end - panel_begin) * 16 * m floats.
+  /// cut anywhere. `scratch` holds weight_gradient_scratch(m, k, panel_end - panel_begin) floats.
   void (*weight_gradient)(const float* x, std::int64_t ldx, const float* dy, std::int64_t ldy, std::int64_t m, std::int64_t k, std::int64_t panel_begin,
                           std::int64_t panel_end, float* gradient, float* scratch);
   /// gradient [n] += sum over rows of dy, in row order, one addition a row.

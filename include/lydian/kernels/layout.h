@@ -19,6 +19,11 @@ constexpr std::int64_t panels(std::int64_t n) {
   return (n + kLanes - 1) / kLanes;
 }
 
+/// Floats that KernelTable::weight_gradient needs beside its output, for m rows, inputs of width k and `panels` panels of outputs.
+constexpr std::int64_t weight_gradient_scratch(std::int64_t m, std::int64_t k, std::int64_t panels) {
+  return (panels * kLanes + padded(k) + kLanes) * m + kLanes;
+}
+
 /// out [panels(n)][k][16] <- w [n][k].
 void pack_panels(const float* w, std::int64_t n, std::int64_t k, float* out);
 /// The panels of W transposed, for the gradient of the input: out [panels(k)][n][16] <- w [n][k].
