@@ -16,6 +16,7 @@ namespace lydian {
 namespace {
 
 constexpr const char* kComponent = "clipped_objective";
+constexpr double kLogRatioBound = 20.0;
 
 void check_shape(const char* name, const at::Tensor& tensor, const at::Tensor& log_prob) {
   if (!tensor.defined() || tensor.dim() != 1 || tensor.numel() != log_prob.numel()) {
@@ -45,7 +46,8 @@ Terms terms_of(const ObjectiveInput& input, const ClippedObjectiveOptions& optio
   terms.unmasked = input.mask != 0;
   const at::Tensor zero = at::zeros_like(input.log_prob);
   const auto keep = [&](const at::Tensor& tensor) { return at::where(terms.unmasked, tensor, zero); };
-  terms.log_ratio = keep(input.log_prob - input.old_log_prob);
+  // Without a bound the ratio may be infinite, and times an advantage of 0 no number.
+  terms.log_ratio = keep(input.log_prob - input.old_log_prob).clamp(-kLogRatioBound, kLogRatioBound);
   terms.ratio = ops::exp(terms.log_ratio);
   terms.advantage = keep(input.advantage);
   if (input.entropy.defined()) terms.entropy = keep(input.entropy);

@@ -159,6 +159,16 @@ TEST(ClippedObjective, CountsClippedTokensByDirection) {
   EXPECT_EQ(means.at("ratio/max"), result.sums.at("ratio_max"));
 }
 
+TEST(ClippedObjective, AnImmenseRatioOfAGroupWithoutSpreadLeavesEverythingFinite) {
+  ObjectiveInput input = cut(fixture_f::input(at::kFloat, false), 0, fixture_f::kTokens);
+  input.advantage.zero_();
+  input.log_prob.detach().slice(0, 3, 4).fill_(120.0F);
+  const Result result = run({.entropy_coef = .01}, input);
+  EXPECT_TRUE(std::isfinite(result.loss));
+  EXPECT_TRUE(result.gradient.isfinite().all().item<bool>());
+  EXPECT_TRUE(std::isfinite(result.sums.at("ratio_max")));
+}
+
 TEST(ClippedObjective, RowsWithoutTrainableTokensAddNothing) {
   ObjectiveInput input = fixture_f::input(at::kFloat, true);
   input.rows = 6;  // Two rows without a token.

@@ -30,7 +30,7 @@ void describe(ConfigVisitor& visitor, ClippedObjectiveOptions& options);
 
 /// The clipped surrogate of PPO and GRPO at the level of tokens, no KL term.
 ///
-///   ratio   = exp(log_prob - old_log_prob)
+///   ratio   = exp(log_prob - old_log_prob), the difference bounded by ±20 as in verl
 ///   token   = -min(min(ratio, delta) * A, clip(ratio, 1 - epsilon, 1 + epsilon_high) * A) * w - entropy_coef * entropy
 ///   w       = min(exp(old_log_prob - behavior_log_prob), importance_sampling_clip_max), without gradient
 ///
