@@ -27,11 +27,18 @@ void print_demonstration(const Demonstrator& demonstrator, const Task& task) {
   RandomStream stream({.purpose = StreamPurpose::kSupervised});
   const std::optional<Demonstration> demonstration = demonstrator.demonstrate(task, stream);
   if (!demonstration) return;
+  const auto print_turn = [](const auto& turn) {
+    if (turn.think) std::cout << "<think>";
+    for (const DemonstrationSegment& segment : turn.thinking) std::cout << segment.text;
+    if (turn.think) std::cout << "</think>";
+    for (const DemonstrationSegment& segment : turn.answer) std::cout << segment.text;
+  };
   std::cout << "  demonstration  ";
-  if (demonstration->think) std::cout << "<think>";
-  for (const DemonstrationSegment& segment : demonstration->thinking) std::cout << segment.text;
-  if (demonstration->think) std::cout << "</think>";
-  for (const DemonstrationSegment& segment : demonstration->answer) std::cout << segment.text;
+  for (const DemonstrationTurn& turn : demonstration->earlier) {
+    print_turn(turn);
+    std::cout << "<eos>" << turn.reply;
+  }
+  print_turn(*demonstration);
   std::cout << '\n';
 }
 

@@ -1,6 +1,10 @@
 #include "lydian/episode/episode_driver.h"
 
+#include <algorithm>
+#include <chrono>
 #include <future>
+#include <list>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -44,14 +48,24 @@ class Episodes {
         verifiers_(verifiers),
         options_(options),
         requests_(requests),
-        engine_(policy, tokenizer, {.max_rows = options.max_rows, .keep_finished = options.max_turns > 1}) {}
+        keeps_finished_(several_turns(requests, options)),
+        engine_(policy, tokenizer, {.max_rows = options.max_rows, .keep_finished = keeps_finished_}) {}
+  // Environments must outlive the steps that were asked of them.
+  ~Episodes() {
+    for (const Asked& asked : asked_) asked.reply.wait();
+  }
+  Episodes(const Episodes&) = delete;
+  Episodes& operator=(const Episodes&) = delete;
 
   std::vector<Rollout> run() {
     submit();
     Judging judging(rollouts_);
-    while (!engine_.idle()) {
+    while (!engine_.idle() || !asked_.empty()) {
+      // With nothing to sample, until somebody answers.
+      if (engine_.idle()) asked_.front().reply.wait();
+      take_replies(judging);
       for (FinishedRollout& finished : engine_.poll()) {
-        if (!next_turn(finished)) judge(finished, judging);
+        if (!ask(finished)) judge(finished, judging);
       }
     }
     return judging.collect();
@@ -77,23 +91,63 @@ class Episodes {
     }
   }
 
-  /// Whether the episode goes on: only a completion that ended by itself can be answered.
-  bool next_turn(const FinishedRollout& finished) {
-    if (options_.max_turns == 1) return false;
+  static std::int64_t turns_of(const EpisodeRequest& request, const EpisodeDriver::Options& options) {
+    return options.max_turns > 0 || request.environment == nullptr ? options.max_turns : request.environment->max_turns();
+  }
+  static bool several_turns(const std::vector<EpisodeRequest>& requests, const EpisodeDriver::Options& options) {
+    return std::any_of(requests.begin(), requests.end(), [&](const EpisodeRequest& request) { return turns_of(request, options) > 1; });
+  }
+
+  /// Whether the environment is asked for its next words: only a completion that ended by itself can be answered.
+  bool ask(FinishedRollout& finished) {
     const EpisodeRequest& request = requests_[static_cast<std::size_t>(finished.tag)];
-    std::int64_t& turns = turns_[finished.handle];
-    if (finished.completion.stopped && ++turns < options_.max_turns) {
-      if (const auto words = request.environment->step(*request.task, finished.completion)) {
-        engine_.extend(finished.handle, tokenizer_.encode(*words), TokenSource::kEnvironment);
-        return true;
+    const std::int64_t most = turns_of(request, options_);
+    if (!finished.completion.stopped || most <= 1 || turns_[finished.handle] + 1 >= most) return false;
+    ++turns_[finished.handle];
+    auto completion = std::make_shared<const Completion>(finished.completion);
+    asked_.push_back({std::move(finished), verifiers_.submit_step(*request.environment, request.task, std::move(completion))});
+    return true;
+  }
+
+  /// Lets the episodes whose environments have answered go on, or be judged where it had nothing to say.
+  void take_replies(Judging& judging) {
+    for (auto asked = asked_.begin(); asked != asked_.end();) {
+      if (asked->reply.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
+        ++asked;
+        continue;
+      }
+      FinishedRollout finished = std::move(asked->finished);
+      std::future<std::optional<std::string>> reply = std::move(asked->reply);
+      asked = asked_.erase(asked);
+      try {
+        const std::optional<std::string> words = reply.get();
+        if (words) {
+          engine_.extend(finished.handle, tokenizer_.encode(*words), TokenSource::kEnvironment);
+        } else {
+          judge(finished, judging);
+        }
+      } catch (const std::exception& error) {
+        fail(finished, std::string("the environment's step threw: ") + error.what(), judging);
       }
     }
-    turns_.erase(finished.handle);
-    engine_.release(finished.handle);
-    return false;
   }
 
   void judge(FinishedRollout& finished, Judging& judging) {
+    const EpisodeRequest& request = requests_[static_cast<std::size_t>(finished.tag)];
+    const std::size_t place = end(finished, judging);
+    judging.verdicts[place] = verifiers_.submit(request.environment->verifier(), judging.rollouts[place]);
+  }
+
+  void fail(FinishedRollout& finished, const std::string& reason, Judging& judging) {
+    std::promise<Verdict> verdict;
+    verdict.set_value(Verdict::fault(reason));
+    judging.verdicts[end(finished, judging)] = verdict.get_future();
+  }
+
+  /// Takes an episode out of the engine; returns its place in the result.
+  std::size_t end(FinishedRollout& finished, Judging& judging) {
+    turns_.erase(finished.handle);
+    if (keeps_finished_) engine_.release(finished.handle);
     const auto index = static_cast<std::size_t>(finished.tag);
     const EpisodeRequest& request = requests_[index];
     auto rollout = std::make_shared<Rollout>();
@@ -105,19 +159,26 @@ class Episodes {
     rollout->group = request.group;
     rollout->sample = finished.sample;
     const std::size_t place = first_[index] + static_cast<std::size_t>(finished.sample - static_cast<std::int32_t>(request.key.sample));
-    judging.rollouts[place] = rollout;
-    judging.verdicts[place] = verifiers_.submit(request.environment->verifier(), std::move(rollout));
+    judging.rollouts[place] = std::move(rollout);
+    return place;
   }
+
+  struct Asked {
+    FinishedRollout finished;
+    std::future<std::optional<std::string>> reply;
+  };
 
   const Tokenizer& tokenizer_;
   VerifierPool& verifiers_;
   const EpisodeDriver::Options& options_;
   const std::vector<EpisodeRequest>& requests_;
+  const bool keeps_finished_;
   RolloutEngine engine_;
   std::vector<std::vector<TokenId>> prompts_;
   std::vector<std::size_t> first_;  ///< Place of each request's first sample.
   std::size_t rollouts_ = 0;
-  std::unordered_map<RolloutHandle, std::int64_t> turns_;  ///< Turns taken by episodes of several.
+  std::unordered_map<RolloutHandle, std::int64_t> turns_;  ///< Turns that were answered, of episodes of several.
+  std::list<Asked> asked_;                                 ///< Episodes that wait for their environment's words, in the order of asking.
 };
 
 }  // namespace
@@ -127,7 +188,7 @@ EpisodeDriver::EpisodeDriver(const Policy& policy, const Tokenizer& tokenizer, V
 
 EpisodeDriver::EpisodeDriver(const Policy& policy, const Tokenizer& tokenizer, VerifierPool& verifiers, Options options)
     : policy_(policy), tokenizer_(tokenizer), verifiers_(verifiers), options_(options) {
-  if (options_.max_turns < 1) throw ConfigError("episode_driver", "max_turns of at least 1", std::to_string(options_.max_turns));
+  if (options_.max_turns < 0) throw ConfigError("episode_driver", "max_turns of at least 0", std::to_string(options_.max_turns));
 }
 
 std::vector<Rollout> EpisodeDriver::run(const std::vector<EpisodeRequest>& requests) const {

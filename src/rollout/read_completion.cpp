@@ -51,6 +51,7 @@ void read_completion(Completion& completion, std::span<const TokenId> prompt_ids
   }
   CompletionTracker tracker(resolve_budget(completion.budget, tokenizer), stop_ids, prompt_ids);
   completion.thinking.clear();
+  completion.turns.clear();
   std::size_t thinking_begin = 0, answer_begin = 0;
   for (std::size_t t = 0; t < ids.size(); ++t) {
     const bool was_inside = tracker.inside();
@@ -60,7 +61,16 @@ void read_completion(Completion& completion, std::span<const TokenId> prompt_ids
       completion.thinking += decode_known(tokenizer, ids.subspan(thinking_begin, t - thinking_begin));
       answer_begin = t + 1;
     }
-    if (completion.sources[t] == TokenSource::kEnvironment) answer_begin = t + 1;  // The answer is the last turn's.
+    if (completion.sources[t] != TokenSource::kEnvironment) continue;
+    // The environment answers only what ended with a stop token.
+    const bool first_word = t == 0 || completion.sources[t - 1] != TokenSource::kEnvironment;
+    if (first_word) {
+      const std::size_t answer_end = t == 0 ? 0 : t - 1;
+      completion.turns.push_back({"assistant", answer_end > answer_begin ? decode_known(tokenizer, ids.subspan(answer_begin, answer_end - answer_begin)) : ""});
+      completion.turns.push_back({"tool", ""});
+    }
+    completion.turns.back().content += decode_known(tokenizer, ids.subspan(t, 1));
+    answer_begin = t + 1;  // The answer is the last turn's.
   }
   completion.stopped = tracker.stopped();
   const std::size_t end = ids.size() - (completion.stopped ? 1 : 0);
@@ -70,6 +80,7 @@ void read_completion(Completion& completion, std::span<const TokenId> prompt_ids
   } else if (end > answer_begin) {
     completion.answer = decode_known(tokenizer, ids.subspan(answer_begin, end - answer_begin));
   }
+  if (!completion.turns.empty()) completion.turns.push_back({"assistant", completion.answer});
   completion.text = decode_known(tokenizer, ids);
   completion.thinking_tokens = tracker.thinking_tokens();
   completion.thinking_forced = tracker.forced();

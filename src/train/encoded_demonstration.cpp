@@ -14,12 +14,19 @@ EncodedDemonstration encode_demonstration(const Tokenizer& tokenizer, const std:
       for (const TokenId id : tokenizer.encode(segment.text)) add(id, segment.weight);
     }
   };
-  const bool delimited = demonstration.think && tokenizer.think_open_id() != kNoToken && tokenizer.think_close_id() != kNoToken;
-  if (delimited) add(tokenizer.think_open_id(), 1.0);
-  if (demonstration.think) add_segments(demonstration.thinking);
-  if (delimited) add(tokenizer.think_close_id(), 1.0);
-  add_segments(demonstration.answer);
-  add(tokenizer.eos_id(), 1.0);
+  const auto add_turn = [&](const auto& turn) {
+    const bool delimited = turn.think && tokenizer.think_open_id() != kNoToken && tokenizer.think_close_id() != kNoToken;
+    if (delimited) add(tokenizer.think_open_id(), 1.0);
+    if (turn.think) add_segments(turn.thinking);
+    if (delimited) add(tokenizer.think_close_id(), 1.0);
+    add_segments(turn.answer);
+    add(tokenizer.eos_id(), 1.0);
+  };
+  for (const DemonstrationTurn& turn : demonstration.earlier) {
+    add_turn(turn);
+    add_segments({{turn.reply, 0.0}});
+  }
+  add_turn(demonstration);
   return encoded;
 }
 

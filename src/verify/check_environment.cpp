@@ -194,6 +194,11 @@ class Inspection {
         const std::string answer = joined(demonstration->answer);
         const Verdict verdict = verify_guarded(environment_.verifier(), item.task, completion_with_answer(answer, joined(demonstration->thinking)));
         if (!scores_right(verdict, options_)) return where(item) + ": demonstrated answer \"" + answer + "\" " + describe_verdict(verdict);
+        if (draw > 0) continue;
+        for (const DemonstrationTurn& turn : demonstration->earlier) {
+          const std::optional<std::string> reply = environment_.step(item.task, completion_with_answer(joined(turn.answer), joined(turn.thinking)));
+          if (reply != turn.reply) return where(item) + ": demonstrates another reply than the environment gives: \"" + reply.value_or("") + "\"";
+        }
       }
     }
     if (shown == 0) throw Skipped{"there are no demonstrations"};

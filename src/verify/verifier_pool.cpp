@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <deque>
 #include <exception>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -27,11 +28,7 @@ Verdict verify_guarded(const Verifier& verifier, const Task& task, const Complet
 }
 
 struct VerifierPool::Implementation {
-  struct Job {
-    const Verifier* verifier;
-    std::shared_ptr<const Rollout> rollout;
-    std::promise<Verdict> promise;
-  };
+  using Job = std::function<void()>;
 
   explicit Implementation(const Options& options) : capacity(static_cast<std::size_t>(options.queue_capacity)) {
     for (int i = 0; i < options.threads; ++i) workers.emplace_back([this] { work(); });
@@ -54,19 +51,26 @@ struct VerifierPool::Implementation {
       queue.pop_front();
       lock.unlock();
       place_free.notify_one();
-      judge(job);
+      job();
     }
   }
 
-  void judge(Job& job) {
-    Verdict verdict = verify_guarded(*job.verifier, *job.rollout->task, job.rollout->completion);
+  void push(Job job) {
     {
-      // Counted before the future is ready, so that whoever holds the verdict also sees it in the counts.
-      const std::lock_guard<std::mutex> lock(mutex);
-      ++counts.judged;
-      if (!verdict.valid()) ++counts.faults;
+      std::unique_lock<std::mutex> lock(mutex);
+      place_free.wait(lock, [this] { return queue.size() < capacity; });
+      queue.push_back(std::move(job));
     }
-    job.promise.set_value(std::move(verdict));
+    job_waiting.notify_one();
+  }
+
+  Verdict judge(const Verifier& verifier, const Rollout& rollout) {
+    Verdict verdict = verify_guarded(verifier, *rollout.task, rollout.completion);
+    // Counted before the future is ready, so that whoever holds the verdict also sees it in the counts.
+    const std::lock_guard<std::mutex> lock(mutex);
+    ++counts.judged;
+    if (!verdict.valid()) ++counts.faults;
+    return verdict;
   }
 
   const std::size_t capacity;
@@ -91,14 +95,20 @@ VerifierPool::~VerifierPool() = default;
 std::future<Verdict> VerifierPool::submit(const Verifier& verifier, std::shared_ptr<const Rollout> rollout) {
   if (!rollout || !rollout->task) throw Error("verifier_pool", "a rollout with its task", rollout ? "a rollout without a task" : "no rollout");
   Implementation& pool = *implementation_;
-  Implementation::Job job{&verifier, std::move(rollout), {}};
-  std::future<Verdict> result = job.promise.get_future();
-  {
-    std::unique_lock<std::mutex> lock(pool.mutex);
-    pool.place_free.wait(lock, [&pool] { return pool.queue.size() < pool.capacity; });
-    pool.queue.push_back(std::move(job));
-  }
-  pool.job_waiting.notify_one();
+  // std::function must be copied: hence the shared task.
+  auto job = std::make_shared<std::packaged_task<Verdict()>>([&pool, &verifier, rollout = std::move(rollout)] { return pool.judge(verifier, *rollout); });
+  std::future<Verdict> result = job->get_future();
+  pool.push([job] { (*job)(); });
+  return result;
+}
+
+std::future<std::optional<std::string>> VerifierPool::submit_step(const Environment& environment, std::shared_ptr<const Task> task,
+                                                                  std::shared_ptr<const Completion> completion) {
+  if (!task || !completion) throw Error("verifier_pool", "a task and a completion", "nothing");
+  auto job = std::make_shared<std::packaged_task<std::optional<std::string>()>>(
+      [&environment, task = std::move(task), completion = std::move(completion)] { return environment.step(*task, *completion); });
+  std::future<std::optional<std::string>> result = job->get_future();
+  implementation_->push([job] { (*job)(); });
   return result;
 }
 

@@ -112,6 +112,74 @@ TEST(EpisodeDriver, TakesTurnsWithTheEnvironment) {
   }
 }
 
+TEST(EpisodeDriver, TakesAsManyTurnsAsTheEnvironmentSays) {
+  const LetterTokenizer tokenizer;
+  const TablePolicy policy(letter_table({"h>a", "a>$", "d>b", "b>$", "e>c", "c>$"}));
+  LetterEnvironment environment({"h"}, length_reward, [](const Task&, const Completion& completion) -> std::optional<std::string> {
+    return completion.answer == "a" ? "d" : "e";
+  });
+  const char* texts[] = {"a$", "a$db$", "a$db$ec$"};
+  for (std::int64_t turns = 1; turns <= 3; ++turns) {
+    environment.turns = turns;
+    VerifierPool verifiers;
+    EXPECT_EQ(EpisodeDriver(policy, tokenizer, verifiers).run(requests_of(environment, 1)).at(0).completion.text, texts[turns - 1]);
+  }
+}
+
+TEST(EpisodeDriver, TellsTurnsApart) {
+  const LetterTokenizer tokenizer;
+  const TablePolicy policy(letter_table({"h>a", "a>$", "d>b", "b>$", "g>c", "c>$"}));
+  const auto reply = [](const Task&, const Completion& completion) -> std::optional<std::string> {
+    if (completion.answer == "a") return "ed";
+    return completion.turns.size() == 3 ? std::optional<std::string>("eg") : std::nullopt;
+  };
+  const LetterEnvironment environment({"h"}, length_reward, reply);
+  VerifierPool verifiers;
+  const Rollout rollout = EpisodeDriver(policy, tokenizer, verifiers, {.max_turns = 9}).run(requests_of(environment, 1)).at(0);
+  const std::vector<std::pair<std::string, std::string>> expected{{"assistant", "a"}, {"tool", "ed"}, {"assistant", "b"}, {"tool", "eg"}, {"assistant", "c"}};
+  ASSERT_EQ(rollout.completion.turns.size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_EQ(rollout.completion.turns[i].role, expected[i].first);
+    EXPECT_EQ(rollout.completion.turns[i].content, expected[i].second);
+  }
+}
+
+TEST(EpisodeDriver, StepsWhileSamplingGoesOn) {
+  const LetterTokenizer tokenizer;
+  TablePolicy policy(letter_table({"h>a", "a>$", "d>a", "g>b", "b>c", "c>b"}));
+  std::atomic<bool> long_one_ended{false};
+  LetterEnvironment environment(
+      {"g", "h"}, [](const Task&, const Completion&) { return Verdict::scored(1.0); },
+      [&](const Task&, const Completion&) -> std::optional<std::string> {
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+        while (!long_one_ended.load() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+        return "d";
+      });
+  environment.turns = 2;
+  policy.on_step = [&] { long_one_ended = policy.calls().steps >= 30; };
+  VerifierPool verifiers;
+  const std::vector<Rollout> rollouts = EpisodeDriver(policy, tokenizer, verifiers).run(requests_of(environment, 1));
+  EXPECT_TRUE(long_one_ended.load()) << "the long row went on while the short one's environment was thinking";
+  EXPECT_EQ(rollouts.at(1).completion.text, "a$da$");
+  EXPECT_EQ(policy.calls().living, 0);
+}
+
+TEST(EpisodeDriver, AStepThatFailsIsAFaultOfItsEpisodeAlone) {
+  const LetterTokenizer tokenizer;
+  const TablePolicy policy(letter_table({"h>a", "g>a", "b>a", "a>$", "d>a"}));
+  LetterEnvironment environment({"h", "b", "g"}, length_reward, [](const Task& task, const Completion&) -> std::optional<std::string> {
+    if (task.prompt == "b") throw std::runtime_error("the tool is broken");
+    return task.prompt == "g" ? "\x01" : "d";
+  });
+  environment.turns = 2;
+  VerifierPool verifiers;
+  const std::vector<Rollout> rollouts = EpisodeDriver(policy, tokenizer, verifiers).run(requests_of(environment, 2));
+  for (std::size_t i = 0; i < rollouts.size(); ++i) EXPECT_EQ(rollouts[i].verdict.valid(), i < 2) << i;
+  EXPECT_NE(rollouts[2].verdict.reason.find("the tool is broken"), std::string::npos);
+  EXPECT_EQ(rollouts[2].completion.text, "a$") << "what was written is kept";
+  EXPECT_EQ(policy.calls().living, 0);
+}
+
 TEST(EpisodeDriver, DoesNotAnswerWhatWasCutOff) {
   const LetterTokenizer tokenizer;
   const TablePolicy policy(letter_table({"h>a", "a>b", "b>a"}));
@@ -140,7 +208,7 @@ TEST(EpisodeDriver, RefusesIncompleteRequests) {
   const TablePolicy policy(random_table(13));
   const LetterEnvironment environment({"h"}, length_reward);
   VerifierPool verifiers;
-  EXPECT_THROW(EpisodeDriver(policy, tokenizer, verifiers, {.max_turns = 0}), ConfigError);
+  EXPECT_THROW(EpisodeDriver(policy, tokenizer, verifiers, {.max_turns = -1}), ConfigError);
   std::vector<EpisodeRequest> requests = requests_of(environment, 1);
   requests[0].environment = nullptr;
   EXPECT_THROW(EpisodeDriver(policy, tokenizer, verifiers).run(requests), ConfigError);

@@ -26,9 +26,12 @@ class LetterEnvironment : public Environment {
     return {.id = std::to_string(index), .prompt = prompt, .messages = {}, .ground_truth = "c", .category = prompt.substr(0, 1), .metadata = {}};
   }
   const Verifier& verifier() const override { return verifier_; }
+  std::int64_t max_turns() const override { return turns; }
   std::optional<std::string> step(const Task& task, const Completion& completion) const override {
     return step_ ? step_(task, completion) : Environment::step(task, completion);
   }
+
+  std::int64_t turns = 1;
 
  private:
   struct JudgeVerifier final : Verifier {

@@ -36,7 +36,11 @@ TEST(OutputComparer, TokensLookAtAllWordsByteForByte) {
   EXPECT_FALSE(right(OutputRule::kTokens, "6\0"s, "6")) << "a NUL behind";
   EXPECT_FALSE(right(OutputRule::kTokens, "5\r\x1b[K6", "6")) << "what a terminal would overwrite";
   EXPECT_FALSE(right(OutputRule::kTokens, "５", "5")) << "full-width digits";
-  EXPECT_FALSE(right(OutputRule::kTokens, "\xef\xbb\xbf" "6", "6")) << "a byte order mark";
+  EXPECT_FALSE(right(OutputRule::kTokens,
+                     "\xef\xbb\xbf"
+                     "6",
+                     "6"))
+      << "a byte order mark";
   EXPECT_FALSE(right(OutputRule::kTokens, "6\xc2\xa0", "6")) << "another alphabet's blank";
   EXPECT_FALSE(right(OutputRule::kTokens, "yes", "YES"));
 }
@@ -84,7 +88,9 @@ TEST(OutputComparer, SetsHaveNoOrder) {
   EXPECT_FALSE(right(OutputRule::kSet, "", "1 2 3\n"));
 }
 
-TEST(OutputComparer, NoneLooksAtNothing) { EXPECT_TRUE(right(OutputRule::kNone, "x", "y")); }
+TEST(OutputComparer, NoneLooksAtNothing) {
+  EXPECT_TRUE(right(OutputRule::kNone, "x", "y"));
+}
 
 TEST(OutputComparer, NamesTheFirstDifferenceInPrintableText) {
   EXPECT_EQ(*difference(OutputRule::kTokens, "1 \x1b[K2", "1 3"), "word 2 is \"\\x1b[K2\", not the expected one");

@@ -8,7 +8,7 @@ namespace lydian::code {
 namespace {
 
 std::optional<std::string> python(std::string_view response, bool bare = false) {
-  return extract_program(response, {.language = Language::kPython, .bare_program = bare});
+  return extract_program(response, {.language = ProgramLanguage::kPython, .bare_program = bare});
 }
 
 TEST(ProgramExtraction, TakesTheLastClosedBlockOfTheLanguage) {
@@ -17,7 +17,7 @@ TEST(ProgramExtraction, TakesTheLastClosedBlockOfTheLanguage) {
   for (const char* tag : {"py", "Python", "python3", "{.python}", "python title=\"x\"", " python"}) {
     EXPECT_EQ(python("```" + std::string(tag) + "\na\n```"), "a\n") << tag;
   }
-  EXPECT_EQ(extract_program("```C++\nint a;\n```", {.language = Language::kCpp}), "int a;\n");
+  EXPECT_EQ(extract_program("```C++\nint a;\n```", {.language = ProgramLanguage::kCpp}), "int a;\n");
   EXPECT_EQ(python("```python\n```"), "");
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "lydian/core/message.h"
 #include "lydian/core/token.h"
 #include "lydian/data/thinking_budget.h"
 
@@ -31,7 +32,10 @@ struct Completion {
   std::vector<TokenSource> sources;
   std::string text;      ///< All tokens decoded, special tokens by their names.
   std::string thinking;  ///< Between the delimiters.
-  std::string answer;    ///< What follows the closing delimiter, without the stop token; all of it where there is no thinking.
+  std::string answer;  ///< What follows the closing delimiter, without the stop token; all of it where there is no thinking. Of several turns, the last one's.
+  /// Where the environment spoke: each turn's answer (role "assistant") and the words that it got (role "tool"), by turns, the last answer included. Made
+  /// from the tokens' sources, so no policy can put words into another's mouth.
+  std::vector<Message> turns;
   ThinkingBudget budget;
   std::int64_t thinking_tokens = 0;  ///< Between the delimiters.
   bool thinking_forced = false;      ///< The cap was reached and the closer forced.

@@ -23,15 +23,18 @@ struct EpisodeRequest {
   std::int32_t group = 0;
 };
 
-/// Engine, environments and verifier pool together: rollouts that are sampled, stepped through their turns and judged, verification overlapping sampling.
+/// Engine, environments and verifier pool together: rollouts that are sampled, stepped through their turns and judged, steps and verification overlapping
+/// sampling.
 ///
+/// The completion of an episode of several turns holds them all: a turn ends with the stop token that the policy drew, the environment's words follow as
+/// kEnvironment tokens, and max_completion_length bounds everything together. Only a turn that ended by itself is answered.
 /// Threads: one caller at a time; verdicts come from the pool's threads.
 class EpisodeDriver {
  public:
   struct Options {
     ChatTemplate chat_template = ChatTemplate::kPlain;
     std::int64_t max_rows = 512;
-    std::int64_t max_turns = 1;  ///< Turns of one episode at most; its completion holds them all, the environment's words as kEnvironment tokens.
+    std::int64_t max_turns = 0;  ///< Turns of one episode at most; 0: as many as its environment says.
   };
   /// All must outlive the driver.
   EpisodeDriver(const Policy& policy, const Tokenizer& tokenizer, VerifierPool& verifiers);

@@ -32,7 +32,10 @@ class Environment {
   /// 0 <= index < size(split), else Error. Cost: for generated tasks, a few microseconds.
   virtual Task task(Split split, std::int64_t index) const = 0;
   virtual const Verifier& verifier() const = 0;
-  /// The environment's next words after a completion, for tasks of several turns; none ends the episode. One turn by default.
+  /// Turns of the policy in one episode at most. Above 1, step() is asked after each but the last.
+  virtual std::int64_t max_turns() const { return 1; }
+  /// The environment's next words after a completion, for tasks of several turns; none ends the episode. May take as long as a verifier: it is called on the
+  /// verifiers' threads while sampling goes on. What it throws is a verifier fault of the episode. Equal inputs, equal words.
   virtual std::optional<std::string> step(const Task& task, const Completion& completion) const;
   /// Bytes that prompts and good completions are made of, for a tokenizer made to measure; empty: any.
   virtual std::string alphabet() const { return {}; }

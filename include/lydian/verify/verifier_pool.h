@@ -3,13 +3,16 @@
 #include <cstdint>
 #include <future>
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "lydian/data/rollout.h"
+#include "lydian/verify/environment.h"
 #include "lydian/verify/verifier.h"
 
 namespace lydian {
 
-/// Judges rollouts on threads of its own while sampling goes on.
+/// Judges rollouts, and asks environments for their next words, on threads of its own while sampling goes on.
 ///
 /// The queue is bounded: submit() waits while it is full. An exception that escapes a verifier becomes a fault verdict with its text, never a zero,
 /// and is counted. The order of completion is free; the verdict belongs to its future.
@@ -32,6 +35,9 @@ class VerifierPool {
 
   /// `verifier` must outlive the future's result.
   std::future<Verdict> submit(const Verifier& verifier, std::shared_ptr<const Rollout> rollout);
+  /// environment.step(task, completion); the future carries what it throws. Not counted. `environment` must outlive the future's result.
+  std::future<std::optional<std::string>> submit_step(const Environment& environment, std::shared_ptr<const Task> task,
+                                                      std::shared_ptr<const Completion> completion);
   Counts counts() const;
 
  private:

@@ -10,16 +10,16 @@ namespace lydian::code {
 
 /// A Python value as it crosses the border of a cell: exact built-in types and nothing that can act.
 ///
-/// Written as JSON; what JSON lacks is tagged {"__t__": "tuple" | "set" | "frozenset" | "int" | "float" | "complex" | "bytes" | "dict", "v": …}. A JSON number with a
-/// point or an exponent is a float, one without is an int of any length.
+/// Written as JSON; what JSON lacks is tagged {"__t__": "tuple" | "set" | "frozenset" | "int" | "float" | "complex" | "bytes" | "dict", "v": …}. A JSON number
+/// with a point or an exponent is a float, one without is an int of any length.
 struct DataValue {
   enum class Kind { kNone, kBool, kInt, kFloat, kComplex, kString, kBytes, kList, kTuple, kSet, kFrozenset, kDict };
 
   Kind kind = Kind::kNone;
-  bool truth = false;            ///< kBool
-  std::string text;              ///< kInt: canonical decimal digits with a sign; kString (UTF-8), kBytes.
+  bool truth = false;             ///< kBool
+  std::string text;               ///< kInt: canonical decimal digits with a sign; kString (UTF-8), kBytes.
   double real = 0.0, imag = 0.0;  ///< kFloat, kComplex
-  std::vector<DataValue> items;  ///< Elements; a kDict's keys and values by turns.
+  std::vector<DataValue> items;   ///< Elements; a kDict's keys and values by turns.
 
   bool is_sequence() const { return kind == Kind::kList || kind == Kind::kTuple; }
   bool is_real() const { return kind == Kind::kBool || kind == Kind::kInt || kind == Kind::kFloat; }

@@ -129,8 +129,7 @@ Problem difference(OutputRule rule, std::string_view output, std::string_view ex
     case OutputRule::kExact:
       return first_difference(lines_of(output), lines_of(expected), "line", equal);
     case OutputRule::kFloat:
-      return first_difference(words_of(output), words_of(expected), "word",
-                              [&](std::string_view a, std::string_view b) { return close(a, b, tolerance); });
+      return first_difference(words_of(output), words_of(expected), "word", [&](std::string_view a, std::string_view b) { return close(a, b, tolerance); });
     case OutputRule::kSet:
       return unordered_difference(output, expected);
     case OutputRule::kChecker:

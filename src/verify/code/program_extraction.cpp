@@ -1,7 +1,6 @@
 #include "verify/code/program_extraction.h"
 
 #include <algorithm>
-#include <vector>
 
 namespace lydian::code {
 namespace {
@@ -39,22 +38,12 @@ std::string tag_of(std::string_view rest) {
   return tag;
 }
 
-bool names(std::string_view tag, Language language) {
-  if (language == Language::kPython) return tag == "python" || tag == "py" || tag == "python3";
+bool names(std::string_view tag, ProgramLanguage language) {
+  if (language == ProgramLanguage::kPython) return tag == "python" || tag == "py" || tag == "python3";
   return tag == "cpp" || tag == "c++" || tag == "cc" || tag == "cxx";
 }
 
 }  // namespace
-
-std::optional<Language> language_named(std::string_view name) {
-  if (name == "python") return Language::kPython;
-  if (name == "cpp") return Language::kCpp;
-  return std::nullopt;
-}
-
-const char* to_string(Language language) {
-  return language == Language::kPython ? "python" : "cpp";
-}
 
 std::optional<std::string> extract_program(std::string_view response, const ExtractionOptions& options) {
   std::optional<Fence> open;

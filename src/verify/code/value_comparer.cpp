@@ -28,9 +28,8 @@ bool absolutely_close(const DataValue& value, const DataValue& expected, double 
 
 bool all_close(const DataValue& value, const DataValue& expected, const ValueRule& rule, bool inside = false) {
   if (expected.is_sequence() && (!inside || rule.close_any)) {
-    return value.kind == expected.kind &&
-           std::equal(value.items.begin(), value.items.end(), expected.items.begin(), expected.items.end(),
-                      [&](const DataValue& a, const DataValue& b) { return all_close(a, b, rule, /*inside=*/true); });
+    return value.kind == expected.kind && std::equal(value.items.begin(), value.items.end(), expected.items.begin(), expected.items.end(),
+                                                     [&](const DataValue& a, const DataValue& b) { return all_close(a, b, rule, /*inside=*/true); });
   }
   if (expected.kind != Kind::kFloat && !(rule.close_any && expected.is_real())) return false;
   if (!value.is_real() || (!inside && value.kind != expected.kind)) return false;

@@ -10,11 +10,11 @@ namespace lydian::code {
 /// How a function's value is held against the expected one.
 struct ValueRule {
   enum class Kind {
-    kEqual,    ///< value == expected
-    kTruthy,   ///< bool(value) == bool(expected)
-    kIsClose,  ///< math.isclose(value, expected, rel_tol=rtol, abs_tol=atol)
+    kEqual,     ///< value == expected
+    kTruthy,    ///< bool(value) == bool(expected)
+    kIsClose,   ///< math.isclose(value, expected, rel_tol=rtol, abs_tol=atol)
     kAbsolute,  ///< abs(value - expected) < atol
-    kSet,      ///< set(value) == set(expected)
+    kSet,       ///< set(value) == set(expected)
   };
 
   Kind kind = Kind::kEqual;
