@@ -115,9 +115,8 @@ TEST(EpisodeDriver, TakesTurnsWithTheEnvironment) {
 TEST(EpisodeDriver, TakesAsManyTurnsAsTheEnvironmentSays) {
   const LetterTokenizer tokenizer;
   const TablePolicy policy(letter_table({"h>a", "a>$", "d>b", "b>$", "e>c", "c>$"}));
-  LetterEnvironment environment({"h"}, length_reward, [](const Task&, const Completion& completion) -> std::optional<std::string> {
-    return completion.answer == "a" ? "d" : "e";
-  });
+  LetterEnvironment environment({"h"}, length_reward,
+                                [](const Task&, const Completion& completion) -> std::optional<std::string> { return completion.answer == "a" ? "d" : "e"; });
   const char* texts[] = {"a$", "a$db$", "a$db$ec$"};
   for (std::int64_t turns = 1; turns <= 3; ++turns) {
     environment.turns = turns;

@@ -118,7 +118,7 @@ TEST(CodeProblem, ReadsProgramsInEveryForm) {
                                                                   "a",
                                                                   4));
   EXPECT_EQ(program(R"({"source_b64": "YWI="})"), "ab");
-  EXPECT_EQ(program(R"({"source_repeat": ["int ", ["x", 3], ";"]})"), "int xxx;");
+  EXPECT_EQ(program(R"({"source_repeat": ["int ", ["y", 3], ";"]})"), "int yyy;");
   for (const char* broken :
        {"{}", R"({"program": "a", "source": "a"})", R"({"source_b64": "a"})", R"({"source_b64": "YQ==YQ=="})", R"({"source_b64": "Y?=="})",
         R"({"source_repeat": ["a", ["b", -1]]})", R"({"source_repeat": [["b", 99999999999999]]})", R"({"source_repeat": "a"})", R"({"program": 1})"}) {
