@@ -7,6 +7,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 preset=${1:-cpu}
 shift || true
 cd "$LYDIAN_ROOT"
+[[ -e build/build.ninja ]] || require_space "$LYDIAN_ROOT" 1000 "building" "clone onto a larger disk"
 launcher=()
 if command -v ccache >/dev/null; then launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache); fi
 read -ra options <<<"${LYDIAN_CMAKE_OPTIONS:-}"

@@ -16,7 +16,7 @@ ready=$SECONDS
 folder=runs/chain number=1
 while [[ -e $folder ]]; do folder=runs/chain-$((++number)); done
 mkdir -p runs
-say "demonstration: about 2 minutes on 2 cores, in $folder"
+say "demonstration: 1 to 2 minutes on 2 cores, in $folder"
 status=0
 build/bin/lydian train examples/chain.json "output_dir=$folder" "$@" || status=$?
 if ((status == 75)); then
@@ -26,20 +26,6 @@ elif ((status != 0)); then
   fail "the demonstration stopped (exit status $status); its last words are above, its records in $folder. Another seed: scripts/demo.sh seed=2"
 fi
 
-python3 - "$folder/summary.json" <<'PYTHON'
-import json
-import sys
-
-summary = json.load(open(sys.argv[1]))
-print(f"\n{'':24}{'after warm-up':>16}{'after GRPO':>16}")
-for title, key, form in (("solved (held out)", "pass_rate", ".3f"), ("solved, greedy", "greedy_pass_rate", ".3f"), ("thinking tokens, mean", "thinking_mean", ".1f")):
-    print(f"{title:24}{summary['warmup'][key]:>16{form}}{summary['final'][key]:>16{form}}")
-print(f"\n{'thinking budget':>16}{'solved':>10}{'95 % interval':>18}{'warm-up':>10}")
-for row, before in zip(summary["sweep"], summary["sweep_warmup"]):
-    interval = f"{row['low']:.3f} to {row['high']:.3f}"
-    print(f"{row['budget']:>16}{row['accuracy']:>10.3f}{interval:>18}{before['accuracy']:>10.3f}")
-print(f"\nsampler against trainer: largest difference {summary['sampler_trainer_max_abs_diff']:g} over {summary['tokens_compared']:,} tokens")
-PYTHON
 say "done in $SECONDS s, of it $((SECONDS - ready)) s for the demonstration"
 say "report: $LYDIAN_ROOT/$folder/report.html (open it in a browser)"
 say "next: build/bin/lydian generate --help, build/bin/lydian sweep --help; another seed: scripts/demo.sh seed=7"

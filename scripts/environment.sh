@@ -28,9 +28,9 @@ free_megabytes() {
   df -Pm "$folder" | awk 'NR == 2 { print $4 }'
 }
 
-# require_space FOLDER MB WHAT
+# require_space FOLDER MB WHAT WAY_OUT
 require_space() {
   local free
   free=$(free_megabytes "$1")
-  ((free >= $2)) || fail "$3 needs $2 MB in $1 and $free MB are free: make room, or set LYDIAN_DEPS to a folder on a larger disk."
+  ((free >= $2)) || fail "$3 needs $2 MB in $1 and $free MB are free: make room, or $4."
 }

@@ -9,6 +9,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 
 with_torch=1 developer=0 peers=0
+larger_disk="set LYDIAN_DEPS to a folder on a larger disk"
 for argument in "$@"; do
   case $argument in
     --core) with_torch=0 ;;
@@ -81,7 +82,7 @@ pip_install() {
     if grep -qE 'NewConnectionError|name resolution|Name or service not known|Network is unreachable|Connection refused|timed out' "$log"; then
       fail "pip could not reach the package index: this machine has no network. Connect it, or set LYDIAN_TORCH_DIR to the torch/ folder of an installed torch $TORCH_VERSION."
     elif grep -qi 'no space left' "$log"; then
-      fail "the disk is full: make room, or set LYDIAN_DEPS to a folder on a larger disk."
+      fail "the disk is full: make room, or $larger_disk."
     fi
     fail "pip could not install the packages; its last lines are above."
   fi
@@ -100,7 +101,7 @@ install_torch() {
     say "libtorch: $target"
     return
   fi
-  require_space "$LYDIAN_DEPS" 2500 "torch $TORCH_VERSION"
+  require_space "$LYDIAN_DEPS" 2500 "torch $TORCH_VERSION" "$larger_disk"
   say "libtorch: downloading torch $TORCH_VERSION into $target (about 0.6 GB, 1.2 GB unpacked)"
   rm -rf "$partial" "$target"
   trap 'rm -rf "$partial"' EXIT
@@ -120,7 +121,7 @@ install_venv() {
     say "$name: $venv"
     return
   fi
-  require_space "$LYDIAN_DEPS" "$megabytes" "$name"
+  require_space "$LYDIAN_DEPS" "$megabytes" "$name" "$larger_disk"
   say "$name: installing into $venv"
   rm -rf "$venv"
   mkdir -p "$venv.tmp"

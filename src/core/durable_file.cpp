@@ -85,9 +85,12 @@ void write_file_durably(const std::string& path, std::string_view bytes) {
     ::unlink(temporary.c_str());
     throw;
   }
-  const std::string folder = folder_of(path);
-  const Descriptor opened(folder, O_RDONLY | O_DIRECTORY, "open folder");
-  sync(opened.number(), folder);
+  sync_folder(folder_of(path));
+}
+
+void sync_folder(const std::string& path) {
+  const Descriptor opened(path, O_RDONLY | O_DIRECTORY, "open folder");
+  sync(opened.number(), path);
 }
 
 std::string read_whole_file(const std::string& path) {

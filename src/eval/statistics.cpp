@@ -34,7 +34,7 @@ Estimate wilson(double share, double count) {
   const double z2 = kNormal95 * kNormal95;
   const double center = (share + z2 / (2.0 * count)) / (1.0 + z2 / count);
   const double half = kNormal95 / (1.0 + z2 / count) * std::sqrt(share * (1.0 - share) / count + z2 / (4.0 * count * count));
-  return {share, center - half, center + half};
+  return {share, std::max(0.0, center - half), std::min(1.0, center + half)};
 }
 
 Estimate clustered_normal(std::span<const double> scores, std::span<const std::int64_t> item) {

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "lydian/core/durable_file.h"
 #include "lydian/core/error.h"
 
 namespace lydian {
@@ -43,11 +44,7 @@ void AppendFile::append(std::string_view bytes) {
 
 void AppendFile::sync() {
   if (::fsync(descriptor_) != 0) fail("cannot sync");
-  const int folder = ::open(folder_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder < 0) fail("cannot open the folder of");
-  const int result = ::fsync(folder);
-  ::close(folder);
-  if (result != 0) fail("cannot sync the folder of");
+  sync_folder(folder_of(path_));
 }
 
 void AppendFile::fail(std::string_view what) const {

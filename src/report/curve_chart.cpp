@@ -173,7 +173,8 @@ class ChartDrawing {
       const std::string color = "c" + std::to_string(i + 1);
       const bool smooth = !curve.markers && curve.points.size() >= kSmoothFrom;
       if (smooth) svg += svg_path(placed(curve.points), "raw " + color);
-      svg += svg_path(placed(smooth ? smoothed(curve.points) : curve.points), "curve " + color);
+      // A line between two far measurements would say something of the time between them.
+      if (!curve.markers || curve.points.size() > 2) svg += svg_path(placed(smooth ? smoothed(curve.points) : curve.points), "curve " + color);
       if (!curve.markers && curve.points.size() > 1) continue;
       for (const auto& [x, y] : placed(curve.points)) {
         svg += "<circle class=\"dot " + color + "\" cx=\"" + coordinate(x) + "\" cy=\"" + coordinate(y) + "\" r=\"" +

@@ -28,7 +28,7 @@ p.quiet { margin: 0 0 12px; font-size: 14px; }
 .missing { color: var(--quiet); border: 1px dashed var(--line); border-radius: 8px; padding: 14px 16px; margin: 0; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(165px, 1fr)); gap: 12px; margin: 20px 0 0; }
 .tile { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 12px 13px; }
-.tile b { display: block; white-space: nowrap; font-size: clamp(15px, 1.7vw, 20px); font-weight: 600; line-height: 1.25; font-variant-numeric: tabular-nums; }
+.tile b { display: block; white-space: nowrap; font-size: clamp(14px, 1.55vw, 17px); font-weight: 600; line-height: 1.25; font-variant-numeric: tabular-nums; }
 .tile b small { font-size: 13px; font-weight: 400; color: var(--quiet); }
 .tile span { color: var(--quiet); font-size: 13px; }
 .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(440px, 100%), 1fr)); gap: 14px; }

@@ -1,11 +1,6 @@
 #include "train/checkpoint_files.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -24,14 +19,6 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 constexpr int kSchemaVersion = 1;
-
-void sync_folder(const std::string& path) {
-  const int folder = open(path.c_str(), O_RDONLY | O_DIRECTORY);
-  const bool synced = folder >= 0 && fsync(folder) == 0;
-  const int cause = errno;
-  if (folder >= 0) close(folder);
-  if (!synced) throw IoError("checkpoint", "cannot sync the folder " + path + ": " + std::strerror(cause));
-}
 
 std::vector<NamedTensor> tensors_of(const WeightStore& store) {
   std::vector<NamedTensor> tensors;

@@ -12,6 +12,9 @@ namespace lydian {
 /// Throws IoError naming the path and the system's cause; the temporary file is removed then.
 void write_file_durably(const std::string& path, std::string_view bytes);
 
+/// Makes names made or changed in a folder outlast a power cut. Throws IoError naming the path and the system's cause.
+void sync_folder(const std::string& path);
+
 /// The whole file. Throws IoError naming the path and the system's cause.
 std::string read_whole_file(const std::string& path);
 
