@@ -95,9 +95,13 @@ file(GLOB kernel_dispatch CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/kernels/*.
 list(REMOVE_ITEM kernel_dispatch ${kernel_sources})
 target_sources(lydian_rollout PRIVATE ${kernel_dispatch} ${kernel_objects})
 
-# lydian::code: the sandbox, and what judges programs. The broker, which makes the cells, is a small program of its own (src/sandbox/broker/CMakeLists.txt).
+# lydian::code: the sandbox, and what judges programs. The broker, which makes the cells, is a small program of its own.
+include(GNUInstallDirs)
+include(LydianSandbox)
 lydian_library(lydian_code NAME code FOLDERS src/sandbox src/verify/code envs/code envs/tool_use HEADERS sandbox
                PUBLIC lydian_core PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
+add_dependencies(lydian_code lydian-sandbox-broker)
+set_property(SOURCE src/sandbox/broker_process.cpp APPEND PROPERTY COMPILE_DEFINITIONS LYDIAN_BROKER_INSTALLED="${CMAKE_INSTALL_FULL_LIBEXECDIR}/lydian/lydian-sandbox-broker")
 
 # lydian::testing: for users' own tests.
 find_package(GTest)

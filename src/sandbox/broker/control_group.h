@@ -1,0 +1,56 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "sandbox/broker/small_file.h"
+
+namespace lydian::sandbox {
+
+/// Where this machine lets us make control groups: one folder (version 2) or one a controller (version 1). Empty: not at all.
+struct ControlGroupHome {
+  bool version_2 = false;
+  std::string memory, pids;
+  std::string why_no_memory, why_no_pids;
+
+  /// Looks at the mounted hierarchies, and tries each folder by making a group in it.
+  static ControlGroupHome find();
+  /// Removes groups of brokers that are no more. Their names hold the broker's process id.
+  void sweep() const;
+};
+
+/// The control group of one worker: bounds what all its processes together may use, and counts it.
+class ControlGroup {
+ public:
+  ControlGroup() = default;
+  ControlGroup(ControlGroup&&) = default;
+  ControlGroup& operator=(ControlGroup&&) = default;
+  ~ControlGroup() { remove(); }
+
+  /// Throws a sentence (std::string) naming the file that refused.
+  ControlGroup(const ControlGroupHome& home, const std::string& name, bool with_memory, bool with_pids);
+  void join(pid_t pid);
+
+  /// Zero leaves a limit as it is. False where the kernel refuses.
+  bool set_memory_limit(std::uint64_t bytes);
+  bool set_process_limit(std::uint64_t count);
+  void reset_peak();
+  std::uint64_t peak() const;
+  std::uint64_t usage() const;
+  std::uint64_t memory_kills() const;
+  std::int64_t processes() const;  ///< -1 where there is no controller.
+  bool remove();
+  bool has_memory() const { return !memory_.empty(); }
+  bool has_pids() const { return !pids_.empty(); }
+
+ private:
+  bool version_2_ = false;
+  std::string memory_, pids_;
+  std::uint64_t memory_limit_ = 0, process_limit_ = 0;
+  Descriptor usage_, peak_, events_, count_;
+};
+
+}  // namespace lydian::sandbox

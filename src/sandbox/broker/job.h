@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sandbox/broker/worker.h"
+#include "sandbox/protocol.h"
+
+namespace lydian::sandbox {
+
+/// Bytes that come out of a program, up to a limit.
+struct Stream {
+  Descriptor end;
+  std::string bytes;
+  std::uint64_t limit = 0;
+  bool truncated = false;
+
+  /// Takes what is there. False once the stream is over its limit.
+  bool drain();
+};
+
+struct Part {
+  PartRequest request;
+  Descriptor input, program;
+  std::string strings;
+  // While it runs:
+  Descriptor pidfd, output;
+  Stream out, err, channel;
+  bool started = false, ended = false, killed = false;
+  int wait_status = -1;
+  std::uint64_t cpu_us = 0, max_rss = 0;
+  std::string setup_failure;
+};
+
+/// A job of the library, from its arrival to its reply.
+class Job {
+ public:
+  BrokerRequest request;
+  std::vector<Part> parts;
+  std::uint32_t attempts = 1;
+
+  /// Sends the parts to the worker's warm processes. Throws a sentence (std::string); the job may then be begun again elsewhere.
+  void begin(Worker& worker);
+  /// Takes one message of a warm process.
+  void heard(const CellMessage& message, Descriptor descriptor);
+  /// Output is there, or a deadline has passed.
+  void pump();
+  /// All processes of all parts are gone.
+  bool over() const;
+  /// When something must happen even if nothing is heard.
+  double next_deadline() const { return kill_deadline_ > 0 ? kill_deadline_ : deadline_; }
+  /// The kill was not answered in time: the cell must go.
+  bool stuck(double now) const { return kill_deadline_ > 0 && now > kill_deadline_; }
+  /// Ends it for a reason of ours.
+  void stop(JobEnd why);
+  /// The worker died under it. True where the death is the program's doing (memory), else it is nobody's result.
+  bool settle_after_death(Worker& worker);
+  /// What is told to the library; the job's output descriptor, if any, in `output`.
+  BrokerReply reply(Worker& worker, std::string& bytes, Descriptor& output);
+
+ private:
+  void kill_parts();
+  std::uint64_t part_id(std::size_t index) const { return request.id * 2 + index; }
+
+  double begun_ = 0, deadline_ = 0, kill_deadline_ = 0, ended_at_ = 0;
+  JobEnd end_ = JobEnd::kExited;
+  std::uint64_t memory_before_ = 0, kills_before_ = 0;
+};
+
+}  // namespace lydian::sandbox

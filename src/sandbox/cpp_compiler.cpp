@@ -1,0 +1,177 @@
+#include "sandbox/cpp_compiler.h"
+
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <cstring>
+
+#include "lydian/core/sha256.h"
+#include "sandbox/memory_file.h"
+#include "sandbox/outcome.h"
+
+namespace lydian::sandbox {
+namespace {
+
+constexpr const char* kFlags[] = {"-std=c++17", "-O1", "-w", "-static", "-I/headers", "-fdiagnostics-color=never", "-fmax-errors=20"};
+constexpr std::size_t kMaxLog = 64 << 10;
+
+/// Headers worth compiling ahead, and how much it takes.
+constexpr const char* kHeaders[] = {"bits/stdc++.h", "iostream"};
+
+std::string laid_out(const std::vector<SourceFile>& files) {
+  std::string bytes;
+  for (const auto& [name, text] : files) {
+    const std::uint32_t lengths[2] = {static_cast<std::uint32_t>(name.size()), static_cast<std::uint32_t>(text.size())};
+    bytes.append(reinterpret_cast<const char*>(lengths), sizeof lengths);
+    bytes += name + text;
+  }
+  return bytes;
+}
+
+std::vector<std::string> environment() { return {"PATH=/usr/bin:/bin", "LANG=C.UTF-8", "TMPDIR=/tmp", "HOME=/tmp", "TZ=UTC"}; }
+
+bool includes(const std::string& text, const std::string& header) {
+  return text.find("<" + header + ">") != std::string::npos || text.find("\"" + header + "\"") != std::string::npos;
+}
+
+}  // namespace
+
+CppCompiler::CppCompiler(Runner& runner, const SandboxOptions& options) : runner_(runner), capacity_(options.compile_cache_mb << 20) {
+  compiler_ = options.compiler.empty() ? "/usr/bin/g++" : options.compiler;
+  if (compiler_.front() != '/') throw ConfigError("sandbox", "an absolute path of the compiler", compiler_);
+  if (access(compiler_.c_str(), X_OK) != 0) {
+    if (!options.compiler.empty()) throw ConfigError("sandbox", "a compiler that can be run", compiler_);
+    compiler_.clear();
+  }
+}
+
+std::int64_t CppCompiler::cache_hits() const {
+  const std::lock_guard lock(mutex_);
+  return hits_;
+}
+
+std::shared_ptr<const Compiled> CppCompiler::compile(const std::vector<SourceFile>& files, const RunLimits& limits, bool& fresh) {
+  const std::string key = sha256(laid_out(files) + std::to_string(limits.compile_mem_mb) + "/" + std::to_string(limits.compile_wall_s));
+  std::shared_ptr<Entry> entry;
+  {
+    const std::lock_guard lock(mutex_);
+    auto& found = entries_[key];
+    if (found == nullptr) {
+      found = std::make_shared<Entry>();
+      found->place = order_.insert(order_.begin(), key);
+    } else {
+      order_.splice(order_.begin(), order_, found->place);
+    }
+    entry = found;
+  }
+  const std::lock_guard compiling(entry->mutex);
+  fresh = entry->compiled == nullptr;
+  if (!fresh) {
+    const std::lock_guard lock(mutex_);
+    ++hits_;
+    return entry->compiled;
+  }
+  auto compiled = compile_now(files, limits);
+  const std::lock_guard lock(mutex_);
+  const auto found = entries_.find(key);
+  const bool ours = found != entries_.end() && found->second == entry;
+  if (compiled->outcome == RunOutcome::kFault) {
+    if (ours) {
+      order_.erase(entry->place);
+      entries_.erase(found);
+    }
+    return compiled;
+  }
+  entry->compiled = compiled;
+  if (ours) {
+    bytes_ += compiled->bytes;
+    keep(key);
+  }
+  return compiled;
+}
+
+/// Drops what was used longest ago until the rest fits; not the newest itself.
+void CppCompiler::keep(const std::string& key) {
+  while ((bytes_ > capacity_ || order_.size() > 4096) && order_.back() != key) {
+    const auto found = entries_.find(order_.back());
+    if (found->second->compiled == nullptr) break;  // Being compiled.
+    bytes_ -= found->second->compiled->bytes;
+    entries_.erase(found);
+    order_.pop_back();
+  }
+}
+
+std::shared_ptr<const Compiled> CppCompiler::compile_now(const std::vector<SourceFile>& files, const RunLimits& limits) {
+  prepare_header(files);
+  PartInput part;
+  part.kind = PartKind::kCommand;
+  part.arguments = {compiler_};
+  part.arguments.insert(part.arguments.end(), std::begin(kFlags), std::end(kFlags));
+  for (const auto& [name, text] : files) {
+    if (name.ends_with(".cpp")) part.arguments.push_back(name);
+  }
+  part.arguments.insert(part.arguments.end(), {"-o", "out"});
+  part.environment = environment();
+  const Descriptor input = memory_file(""), sources = memory_file(laid_out(files));
+  part.input = &input;
+  part.program = &sources;
+  RunLimits own = limits;
+  own.wall_s = limits.compile_wall_s;
+  own.cpu_s = 0;
+  own.mem_mb = limits.compile_mem_mb;
+  own.processes = 32;
+  own.files = 256;
+  own.tmpfs_mb = 192;
+  own.out_kb = static_cast<int>(kMaxLog >> 10);
+  Answer answer = runner_.run(own, {part}, 0);
+  const RunReport report = report_of(answer, own);
+  auto compiled = std::make_shared<Compiled>();
+  compiled->log = (report.stdout_text + report.stderr_text).substr(0, kMaxLog);
+  compiled->wall_s = report.wall_s;
+  compiled->cpu_s = report.cpu_s;
+  compiled->peak_mib = report.peak_mib;
+  compiled->attempts = report.attempts;
+  compiled->outcome = report.outcome == RunOutcome::kFault || report.outcome == RunOutcome::kCompleted ? report.outcome : RunOutcome::kCompileError;
+  compiled->evidence = "compiler: " + report.evidence;
+  if (report.outcome != RunOutcome::kCompleted) return compiled;
+  struct stat state{};
+  if (!answer.output || fstat(answer.output.get(), &state) != 0 || state.st_size == 0) {
+    compiled->outcome = RunOutcome::kCompileError;
+    compiled->evidence = "compiler: no executable came of it";
+    return compiled;
+  }
+  compiled->bytes = static_cast<std::size_t>(state.st_size);
+  compiled->executable = std::move(answer.output);
+  return compiled;
+}
+
+void CppCompiler::prepare_header(const std::vector<SourceFile>& files) {
+  const std::lock_guard lock(headers_mutex_);
+  for (const std::string header : kHeaders) {
+    bool wanted = false;
+    for (const auto& [name, text] : files) wanted = wanted || includes(text, header);
+    if (!wanted || headers_[header] == runner_.generation()) continue;
+    PartInput part;
+    part.kind = PartKind::kCommand;
+    part.arguments = {compiler_, "-x", "c++-header"};
+    for (const char* flag : kFlags) {
+      if (std::strcmp(flag, "-static") != 0) part.arguments.emplace_back(flag);
+    }
+    part.arguments.insert(part.arguments.end(), {"source.h", "-o", "out"});
+    part.environment = environment();
+    const Descriptor input = memory_file(""), source = memory_file(laid_out({{"source.h", "#include <" + header + ">\n"}}));
+    part.input = &input;
+    part.program = &source;
+    RunLimits limits;
+    limits.wall_s = 60;
+    limits.mem_mb = 2048;
+    limits.files = 256;
+    limits.tmpfs_mb = 512;
+    const Answer answer = runner_.run(limits, {part}, 0);
+    // Without it compilations are slower, not different.
+    if (answer.output) runner_.install_header(header + ".gch", answer.output);
+    headers_[header] = runner_.generation();
+  }
+}
+
+}  // namespace lydian::sandbox

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sandbox/runner.h"
+
+namespace lydian::sandbox {
+
+/// A compiled program, or why there is none.
+struct Compiled {
+  RunOutcome outcome = RunOutcome::kFault;  ///< kCompleted: `executable` is there. kCompileError, kFault.
+  std::string evidence, log;
+  Descriptor executable;
+  std::size_t bytes = 0;
+  double wall_s = 0, cpu_s = 0, peak_mib = 0;
+  int attempts = 1;
+};
+
+/// One text of a program: its file name in the compiler's folder, and the text.
+using SourceFile = std::pair<std::string, std::string>;
+
+/// Compiles C++ in cells and keeps what it compiled by its hash. Threads: any number; equal sources at once are compiled once.
+class CppCompiler {
+ public:
+  CppCompiler(Runner& runner, const SandboxOptions& options);
+
+  /// Compiles the sources that end in .cpp and links them. `fresh` says whether a compiler ran for this call.
+  std::shared_ptr<const Compiled> compile(const std::vector<SourceFile>& files, const RunLimits& limits, bool& fresh);
+  bool available() const { return !compiler_.empty(); }
+  std::int64_t cache_hits() const;
+  const std::string& path() const { return compiler_; }
+
+ private:
+  struct Entry {
+    std::mutex mutex;  // Held by the caller that compiles.
+    std::shared_ptr<const Compiled> compiled;
+    std::list<std::string>::iterator place;
+  };
+
+  std::shared_ptr<const Compiled> compile_now(const std::vector<SourceFile>& files, const RunLimits& limits);
+  void prepare_header(const std::vector<SourceFile>& files);
+  void keep(const std::string& key);
+
+  Runner& runner_;
+  std::string compiler_;
+  std::size_t capacity_;
+  mutable std::mutex mutex_;  // Entries, order, sizes, hits.
+  std::map<std::string, std::shared_ptr<Entry>> entries_;
+  std::list<std::string> order_;  // Most recently used first.
+  std::size_t bytes_ = 0;
+  std::int64_t hits_ = 0;
+  std::mutex headers_mutex_;
+  std::map<std::string, std::int64_t> headers_;  // Name, and the broker that holds it.
+};
+
+}  // namespace lydian::sandbox

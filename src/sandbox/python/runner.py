@@ -1,0 +1,226 @@
+"""What the warm interpreter of a cell does in a process that is to be a program; pair.py and zygote.py follow it in one text.
+
+Descriptors of a program: 3 the channel for what it returns, 4 what to run (JSON), 5 the other half of a pair. Whatever a program does to this code, it does to its own
+copy; no expected value is ever here, so all that it can forge is its own answer.
+"""
+import sys
+
+sys.path[:] = [entry for entry in sys.path if entry]
+import abc, array, bisect, builtins, cmath, collections, collections.abc, contextlib, copy, ctypes, dataclasses, datetime, decimal, enum, fractions, functools, gc, hashlib  # noqa: E401,F401
+import heapq, io, itertools, json, keyword, linecache, math, operator, os, random, re, statistics, string, struct, textwrap, threading, time, traceback, types, typing  # noqa: E401,F401
+import warnings, weakref, zlib  # noqa: E401,F401
+
+CHANNEL, REQUEST, PEER = 3, 4, 5
+MAX_DEPTH = 100
+MAX_MESSAGE = 8 << 20
+
+
+class NoData(Exception):
+    """A value that is no plain data."""
+
+
+# Bound here, so that a program that replaces built-ins confuses itself only.
+_type, _len, _str, _repr, _float, _isfinite, _list, _set, _dict_items = type, len, str, repr, float, math.isfinite, list, set, dict.items
+_dumps, _loads, _os_write, _os_read, _exit = json.dumps, json.loads, os.write, os.read, os._exit
+_dict_types = (dict, collections.OrderedDict, collections.defaultdict, collections.Counter)
+_post = {"set": set, "sorted": sorted, "list": list, "tuple": tuple, "round": round}
+
+
+def encode(value, depth=0, other=None):
+    """Exact built-in types only: an object of the program's own never leaves, whatever it says that it equals. `other` may stand in for what is no data."""
+    kind = _type(value)
+    if value is None or kind is bool or kind is str:
+        return value
+    if kind is int:
+        return value if -(2**53) <= value <= 2**53 else {"__t__": "int", "v": _str(value)}
+    if kind is float:
+        return value if _isfinite(value) else {"__t__": "float", "v": _repr(value)}
+    if depth > MAX_DEPTH:
+        raise NoData("deeper than %d" % MAX_DEPTH)
+    if kind is list:
+        return [encode(each, depth + 1, other) for each in value]
+    if kind is tuple or kind is set or kind is frozenset:
+        return {"__t__": kind.__name__, "v": [encode(each, depth + 1, other) for each in value]}
+    if kind in _dict_types:
+        items = _list(_dict_items(value))
+        plain = True
+        for key, _ in items:
+            if _type(key) is not str or key == "__t__":
+                plain = False
+        if plain:
+            return {key: encode(each, depth + 1, other) for key, each in items}
+        return {"__t__": "dict", "v": [[encode(key, depth + 1, other), encode(each, depth + 1, other)] for key, each in items]}
+    if kind is complex:
+        return {"__t__": "complex", "v": [encode(value.real), encode(value.imag)]}
+    if kind is bytes:
+        return {"__t__": "bytes", "v": _list(value)}
+    if other is not None:
+        return other(value)
+    raise NoData("a value of type " + kind.__name__)
+
+
+def decode(value, other=None):
+    if isinstance(value, list):
+        return [decode(each, other) for each in value]
+    if not isinstance(value, dict):
+        return value
+    tag = value.get("__t__")
+    if tag is None:
+        return {key: decode(each, other) for key, each in value.items()}
+    inner = value["v"]
+    if tag == "dict":
+        return {decode(key, other): decode(each, other) for key, each in inner}
+    if tag in ("tuple", "set", "frozenset"):
+        return {"tuple": tuple, "set": set, "frozenset": frozenset}[tag]([decode(each, other) for each in inner])
+    if tag == "int":
+        return int(inner)
+    if tag == "float":
+        return float(inner)
+    if tag == "complex":
+        return complex(decode(inner[0]), decode(inner[1]))
+    if tag == "bytes":
+        return bytes(inner)
+    if other is not None:
+        return other(tag, inner)
+    raise NoData("an unknown tag")
+
+
+def write_all(descriptor, data):
+    view = memoryview(data)
+    while view:
+        view = view[_os_write(descriptor, view):]
+
+
+def send(descriptor, message):
+    """One message: its length in 4 bytes, then JSON."""
+    data = _dumps(message, separators=(",", ":")).encode("ascii")
+    if _len(data) > MAX_MESSAGE:
+        raise NoData("more than %d bytes" % MAX_MESSAGE)
+    write_all(descriptor, _len(data).to_bytes(4, "little") + data)
+
+
+def receive(descriptor):
+    """The next message, or None at the end."""
+    def exactly(size):
+        pieces = []
+        while size > 0:
+            piece = _os_read(descriptor, min(size, 1 << 20))
+            if not piece:
+                return None
+            pieces.append(piece)
+            size -= _len(piece)
+        return b"".join(pieces)
+
+    head = exactly(4)
+    if head is None:
+        return None
+    size = int.from_bytes(head, "little")
+    if size > MAX_MESSAGE:
+        raise NoData("a message of %d bytes" % size)
+    data = exactly(size)
+    return None if data is None else _loads(data)
+
+
+def leave(status=0):
+    """The end of the interpreter, without the time that taking it apart takes."""
+    try:
+        threading._shutdown()
+        import atexit
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BaseException:
+        status = status or 120
+    _exit(status)
+
+
+def new_main(name="__main__"):
+    module = types.ModuleType(name)
+    module.__dict__["__builtins__"] = builtins
+    module.__file__ = "/tmp/main.py"
+    sys.modules["__main__"] = module
+    return module.__dict__
+
+
+def load(program, name="__main__"):
+    """Executes the program's text in a module of its own, as `python main.py` would; its namespace."""
+    lines = program.splitlines(True)
+    linecache.cache["/tmp/main.py"] = (len(program), None, lines, "/tmp/main.py")
+    namespace = new_main(name)
+    code = compile(program, "/tmp/main.py", "exec", dont_inherit=True)
+    del lines, program
+    exec(code, namespace)
+    return namespace
+
+
+def show_error():
+    """What an uncaught exception prints, without the frames of this file."""
+    kind, error, trace = sys.exc_info()
+    while trace is not None and trace.tb_frame.f_code.co_filename == "<string>":
+        trace = trace.tb_next
+    sys.stdout.flush()
+    traceback.print_exception(kind, error, trace)
+
+
+def ending(action, *arguments):
+    """Runs action; leaves as an interpreter leaves. Returns what it returned."""
+    try:
+        return action(*arguments)
+    except SystemExit as stop:
+        code = stop.code
+        if code is None:
+            leave(0)
+        if isinstance(code, int):
+            leave(code & 255)
+        print(code, file=sys.stderr)
+        leave(1)
+    except BaseException:
+        show_error()
+        leave(1)
+
+
+def run_stdio(request):
+    program = request["program"]
+    if "__del__" in program or "weakref" in program:  # Objects that may speak when the interpreter is taken apart.
+        ending(load, program)
+        sys.exit(0)
+    ending(load, program)
+    leave(0)
+
+
+def call_one(function, call):
+    arguments = [decode(each) for each in call.get("args", [])]
+    named = {key: decode(each) for key, each in call.get("kwargs", {}).items()}
+    value = function(*arguments, **named)
+    for step in call.get("post", []):
+        value = _post[step](value)
+    return encode(value)
+
+
+def describe(error):
+    kind = type(error)
+    try:
+        text = str(error)
+    except BaseException:
+        text = ""
+    return (kind.__name__ + ": " + text)[:300].encode("utf-8", "replace").decode("utf-8")
+
+
+def run_function(request):
+    calls = request.pop("calls")
+    namespace = ending(load, request["program"], "main")
+    function = namespace.get(request["entry_point"])
+    if function is None:
+        print("NameError: name %r is not defined" % request["entry_point"], file=sys.stderr)
+        leave(1)
+    for index, call in enumerate(calls):
+        try:
+            send(CHANNEL, {"i": index, "v": call_one(function, call)})
+        except NoData as error:
+            send(CHANNEL, {"i": index, "no_data": str(error)})
+        except (RecursionError, MemoryError) as error:
+            send(CHANNEL, {"i": index, "raised": type(error).__name__})
+        except BaseException as error:
+            send(CHANNEL, {"i": index, "raised": describe(error)})
+    send(CHANNEL, {"end": True})
+    leave(0)
