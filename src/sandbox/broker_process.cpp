@@ -58,7 +58,8 @@ std::string read_all(int file) {
 
 BrokerProcess::BrokerProcess(const std::string& path) {
   int ends[2];
-  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) throw Error("sandbox", std::string("no socket for the broker: ") + std::strerror(errno));
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+    throw Error("sandbox", std::string("no socket for the broker: ") + std::strerror(errno));
   socket_.reset(ends[0]);
   const Descriptor theirs(ends[1]);
   pid_ = spawn(path, theirs.get());

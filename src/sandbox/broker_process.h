@@ -61,8 +61,8 @@ class BrokerProcess {
   std::string why_lost_;
 };
 
-/// Where the broker's executable is: `named`, else LYDIAN_SANDBOX_BROKER, beside the running program, in ../libexec/lydian, where the package was configured to be.
-/// Throws ConfigError naming the places.
+/// Where the broker's executable is: `named`, else LYDIAN_SANDBOX_BROKER, beside the running program, in ../libexec/lydian, where the package was configured to
+/// be. Throws ConfigError naming the places.
 std::string find_broker(const std::string& named);
 
 }  // namespace lydian::sandbox

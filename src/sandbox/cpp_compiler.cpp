@@ -28,7 +28,9 @@ std::string laid_out(const std::vector<SourceFile>& files) {
   return bytes;
 }
 
-std::vector<std::string> environment() { return {"PATH=/usr/bin:/bin", "LANG=C.UTF-8", "TMPDIR=/tmp", "HOME=/tmp", "TZ=UTC"}; }
+std::vector<std::string> environment() {
+  return {"PATH=/usr/bin:/bin", "LANG=C.UTF-8", "TMPDIR=/tmp", "HOME=/tmp", "TZ=UTC"};
+}
 
 bool includes(const std::string& text, const std::string& header) {
   return text.find("<" + header + ">") != std::string::npos || text.find("\"" + header + "\"") != std::string::npos;
@@ -134,7 +136,7 @@ std::shared_ptr<const Compiled> CppCompiler::compile_now(const std::vector<Sourc
   compiled->outcome = report.outcome == RunOutcome::kFault || report.outcome == RunOutcome::kCompleted ? report.outcome : RunOutcome::kCompileError;
   compiled->evidence = "compiler: " + report.evidence;
   if (report.outcome != RunOutcome::kCompleted) return compiled;
-  struct stat state{};
+  struct stat state {};
   if (!answer.output || fstat(answer.output.get(), &state) != 0 || state.st_size == 0) {
     compiled->outcome = RunOutcome::kCompileError;
     compiled->evidence = "compiler: no executable came of it";

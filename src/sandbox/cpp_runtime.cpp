@@ -5,214 +5,262 @@ namespace lydian::sandbox {
 // Bytes of values in order; sizes before elements. The reader takes nothing on trust: a size larger than what is left ends the conversation.
 const char* cpp_pair_runtime() {
   return R"cpp(#include <unistd.h>
-namespace lydian_pair {
-struct Broken {};
-struct Writer {
-  std::string bytes;
-  void raw(const void* from, std::size_t size) { bytes.append(static_cast<const char*>(from), size); }
-};
-struct Reader {
-  std::string bytes;
-  std::size_t at = 0;
-  void raw(void* to, std::size_t size) {
-    if (size > bytes.size() - at) throw Broken();
-    std::memcpy(to, bytes.data() + at, size);
-    at += size;
-  }
-  std::size_t count() {
-    std::uint64_t size = 0;
-    raw(&size, sizeof size);
-    if (size > bytes.size() - at) throw Broken();
-    return static_cast<std::size_t>(size);
-  }
-};
-template <typename T> struct Cross {
-  static_assert(std::is_arithmetic_v<T>, "this type cannot cross");
-  static void put(Writer& out, const T& value) { out.raw(&value, sizeof value); }
-  static T take(Reader& in) {
-    if constexpr (std::is_same_v<T, bool>) {
-      unsigned char value = 0;
-      in.raw(&value, 1);
-      return value != 0;
-    } else {
-      T value;
-      in.raw(&value, sizeof value);
-      return value;
-    }
-  }
-};
-template <typename T> void put(Writer& out, const T& value) { Cross<T>::put(out, value); }
-template <typename T> T take(Reader& in) { return Cross<T>::take(in); }
-template <typename T> struct Elements {
-  static void put(Writer& out, const T& values) {
-    const std::uint64_t size = values.size();
-    out.raw(&size, sizeof size);
-    for (const auto& each : values) lydian_pair::put<typename T::value_type>(out, each);
-  }
-};
-template <typename T> struct Sequence : Elements<T> {
-  static T take(Reader& in) {
-    T values;
-    for (std::size_t left = in.count(); left > 0; --left) values.push_back(lydian_pair::take<typename T::value_type>(in));
-    return values;
-  }
-};
-template <typename T> struct Collection : Elements<T> {
-  static T take(Reader& in) {
-    T values;
-    for (std::size_t left = in.count(); left > 0; --left) values.insert(lydian_pair::take<typename T::value_type>(in));
-    return values;
-  }
-};
-template <typename K, typename V, typename M> struct Mapping : Elements<M> {
-  static void put(Writer& out, const M& values) {
-    const std::uint64_t size = values.size();
-    out.raw(&size, sizeof size);
-    for (const auto& each : values) lydian_pair::put<K>(out, each.first), lydian_pair::put<V>(out, each.second);
-  }
-  static M take(Reader& in) {
-    M values;
-    for (std::size_t left = in.count(); left > 0; --left) {
-      K key = lydian_pair::take<K>(in);
-      values.emplace(std::move(key), lydian_pair::take<V>(in));
-    }
-    return values;
-  }
-};
-template <> struct Cross<std::string> : Sequence<std::string> {};
-template <typename T> struct Cross<std::vector<T>> : Sequence<std::vector<T>> {};
-template <typename T> struct Cross<std::list<T>> : Sequence<std::list<T>> {};
-template <typename T> struct Cross<std::deque<T>> : Sequence<std::deque<T>> {};
-template <typename T> struct Cross<std::set<T>> : Collection<std::set<T>> {};
-template <typename T> struct Cross<std::multiset<T>> : Collection<std::multiset<T>> {};
-template <typename T> struct Cross<std::unordered_set<T>> : Collection<std::unordered_set<T>> {};
-template <typename K, typename V> struct Cross<std::map<K, V>> : Mapping<K, V, std::map<K, V>> {};
-template <typename K, typename V> struct Cross<std::multimap<K, V>> : Mapping<K, V, std::multimap<K, V>> {};
-template <typename K, typename V> struct Cross<std::unordered_map<K, V>> : Mapping<K, V, std::unordered_map<K, V>> {};
-template <typename A, typename B> struct Cross<std::pair<A, B>> {
-  static void put(Writer& out, const std::pair<A, B>& value) { lydian_pair::put<A>(out, value.first), lydian_pair::put<B>(out, value.second); }
-  static std::pair<A, B> take(Reader& in) {
-    A first = lydian_pair::take<A>(in);
-    return {std::move(first), lydian_pair::take<B>(in)};
-  }
-};
-template <typename... T> struct Cross<std::tuple<T...>> {
-  static void put(Writer& out, const std::tuple<T...>& value) {
-    std::apply([&](const auto&... each) { (lydian_pair::put<std::decay_t<decltype(each)>>(out, each), ...); }, value);
-  }
-  static std::tuple<T...> take(Reader& in) { return std::tuple<T...>{lydian_pair::take<T>(in)...}; }
-};
-template <typename T> struct Cross<std::optional<T>> {
-  static void put(Writer& out, const std::optional<T>& value) {
-    lydian_pair::put<bool>(out, value.has_value());
-    if (value) lydian_pair::put<T>(out, *value);
-  }
-  static std::optional<T> take(Reader& in) { return lydian_pair::take<bool>(in) ? std::optional<T>(lydian_pair::take<T>(in)) : std::nullopt; }
-};
-inline bool send(const Writer& out) {
-  const std::uint32_t size = static_cast<std::uint32_t>(out.bytes.size());
-  std::string all(reinterpret_cast<const char*>(&size), sizeof size);
-  all += out.bytes;
-  for (std::size_t done = 0; done < all.size();) {
-    const ssize_t written = ::write(5, all.data() + done, all.size() - done);
-    if (written <= 0) return false;
-    done += static_cast<std::size_t>(written);
-  }
-  return true;
-}
-inline bool fill(char* to, std::size_t size) {
-  while (size > 0) {
-    const ssize_t got = ::read(5, to, size);
-    if (got <= 0) return false;
-    to += got, size -= static_cast<std::size_t>(got);
-  }
-  return true;
-}
-inline bool receive(Reader& in) {
-  std::uint32_t size = 0;
-  if (!fill(reinterpret_cast<char*>(&size), sizeof size) || size > (64u << 20)) return false;
-  in.bytes.resize(size);
-  in.at = 0;
-  return fill(in.bytes.data(), size);
-}
-template <typename R, typename... A> void serve(R (*function)(A...), Reader& in, Writer& out) {
-  std::tuple<std::decay_t<A>...> arguments{lydian_pair::take<std::decay_t<A>>(in)...};
-  if constexpr (std::is_void_v<R>) {
-    std::apply([&](auto&... each) { function(each...); }, arguments);
-  } else {
-    put<std::decay_t<R>>(out, std::apply([&](auto&... each) -> R { return function(each...); }, arguments));
-  }
-  std::apply([&](const auto&... each) {
-    ([&] { if constexpr (std::is_lvalue_reference_v<A> && !std::is_const_v<std::remove_reference_t<A>>) put<std::decay_t<A>>(out, each); }(), ...);
-  }, arguments);
-}
-}  // namespace lydian_pair
-)cpp";
+               namespace lydian_pair {
+               struct Broken {};
+               struct Writer {
+                 std::string bytes;
+                 void raw(const void* from, std::size_t size) { bytes.append(static_cast<const char*>(from), size); }
+               };
+               struct Reader {
+                 std::string bytes;
+                 std::size_t at = 0;
+                 void raw(void* to, std::size_t size) {
+                   if (size > bytes.size() - at) throw Broken();
+                   std::memcpy(to, bytes.data() + at, size);
+                   at += size;
+                 }
+                 std::size_t count() {
+                   std::uint64_t size = 0;
+                   raw(&size, sizeof size);
+                   if (size > bytes.size() - at) throw Broken();
+                   return static_cast<std::size_t>(size);
+                 }
+               };
+               template <typename T>
+               struct Cross {
+                 static_assert(std::is_arithmetic_v<T>, "this type cannot cross");
+                 static void put(Writer& out, const T& value) { out.raw(&value, sizeof value); }
+                 static T take(Reader& in) {
+                   if constexpr (std::is_same_v<T, bool>) {
+                     unsigned char value = 0;
+                     in.raw(&value, 1);
+                     return value != 0;
+                   } else {
+                     T value;
+                     in.raw(&value, sizeof value);
+                     return value;
+                   }
+                 }
+               };
+               template <typename T>
+               void put(Writer& out, const T& value) {
+                 Cross<T>::put(out, value);
+               }
+               template <typename T>
+               T take(Reader& in) {
+                 return Cross<T>::take(in);
+               }
+               template <typename T>
+               struct Elements {
+                 static void put(Writer& out, const T& values) {
+                   const std::uint64_t size = values.size();
+                   out.raw(&size, sizeof size);
+                   for (const auto& each : values) lydian_pair::put<typename T::value_type>(out, each);
+                 }
+               };
+               template <typename T>
+               struct Sequence : Elements<T> {
+                 static T take(Reader& in) {
+                   T values;
+                   for (std::size_t left = in.count(); left > 0; --left) values.push_back(lydian_pair::take<typename T::value_type>(in));
+                   return values;
+                 }
+               };
+               template <typename T>
+               struct Collection : Elements<T> {
+                 static T take(Reader& in) {
+                   T values;
+                   for (std::size_t left = in.count(); left > 0; --left) values.insert(lydian_pair::take<typename T::value_type>(in));
+                   return values;
+                 }
+               };
+               template <typename K, typename V, typename M>
+               struct Mapping : Elements<M> {
+                 static void put(Writer& out, const M& values) {
+                   const std::uint64_t size = values.size();
+                   out.raw(&size, sizeof size);
+                   for (const auto& each : values) lydian_pair::put<K>(out, each.first), lydian_pair::put<V>(out, each.second);
+                 }
+                 static M take(Reader& in) {
+                   M values;
+                   for (std::size_t left = in.count(); left > 0; --left) {
+                     K key = lydian_pair::take<K>(in);
+                     values.emplace(std::move(key), lydian_pair::take<V>(in));
+                   }
+                   return values;
+                 }
+               };
+               template <>
+               struct Cross<std::string> : Sequence<std::string> {};
+               template <typename T>
+               struct Cross<std::vector<T>> : Sequence<std::vector<T>> {};
+               template <typename T>
+               struct Cross<std::list<T>> : Sequence<std::list<T>> {};
+               template <typename T>
+               struct Cross<std::deque<T>> : Sequence<std::deque<T>> {};
+               template <typename T>
+               struct Cross<std::set<T>> : Collection<std::set<T>> {};
+               template <typename T>
+               struct Cross<std::multiset<T>> : Collection<std::multiset<T>> {};
+               template <typename T>
+               struct Cross<std::unordered_set<T>> : Collection<std::unordered_set<T>> {};
+               template <typename K, typename V>
+               struct Cross<std::map<K, V>> : Mapping<K, V, std::map<K, V>> {};
+               template <typename K, typename V>
+               struct Cross<std::multimap<K, V>> : Mapping<K, V, std::multimap<K, V>> {};
+               template <typename K, typename V>
+               struct Cross<std::unordered_map<K, V>> : Mapping<K, V, std::unordered_map<K, V>> {};
+               template <typename A, typename B>
+               struct Cross<std::pair<A, B>> {
+                 static void put(Writer& out, const std::pair<A, B>& value) { lydian_pair::put<A>(out, value.first), lydian_pair::put<B>(out, value.second); }
+                 static std::pair<A, B> take(Reader& in) {
+                   A first = lydian_pair::take<A>(in);
+                   return {std::move(first), lydian_pair::take<B>(in)};
+                 }
+               };
+               template <typename... T>
+               struct Cross<std::tuple<T...>> {
+                 static void put(Writer& out, const std::tuple<T...>& value) {
+                   std::apply([&](const auto&... each) { (lydian_pair::put<std::decay_t<decltype(each)>>(out, each), ...); }, value);
+                 }
+                 static std::tuple<T...> take(Reader& in) { return std::tuple<T...>{lydian_pair::take<T>(in)...}; }
+               };
+               template <typename T>
+               struct Cross<std::optional<T>> {
+                 static void put(Writer& out, const std::optional<T>& value) {
+                   lydian_pair::put<bool>(out, value.has_value());
+                   if (value) lydian_pair::put<T>(out, *value);
+                 }
+                 static std::optional<T> take(Reader& in) { return lydian_pair::take<bool>(in) ? std::optional<T>(lydian_pair::take<T>(in)) : std::nullopt; }
+               };
+               inline bool send(const Writer& out) {
+                 const std::uint32_t size = static_cast<std::uint32_t>(out.bytes.size());
+                 std::string all(reinterpret_cast<const char*>(&size), sizeof size);
+                 all += out.bytes;
+                 for (std::size_t done = 0; done < all.size();) {
+                   const ssize_t written = ::write(5, all.data() + done, all.size() - done);
+                   if (written <= 0) return false;
+                   done += static_cast<std::size_t>(written);
+                 }
+                 return true;
+               }
+               inline bool fill(char* to, std::size_t size) {
+                 while (size > 0) {
+                   const ssize_t got = ::read(5, to, size);
+                   if (got <= 0) return false;
+                   to += got, size -= static_cast<std::size_t>(got);
+                 }
+                 return true;
+               }
+               inline bool receive(Reader& in) {
+                 std::uint32_t size = 0;
+                 if (!fill(reinterpret_cast<char*>(&size), sizeof size) || size > (64u << 20)) return false;
+                 in.bytes.resize(size);
+                 in.at = 0;
+                 return fill(in.bytes.data(), size);
+               }
+               template <typename R, typename... A>
+               void serve(R (*function)(A...), Reader& in, Writer& out) {
+                 std::tuple<std::decay_t<A>...> arguments{lydian_pair::take<std::decay_t<A>>(in)...};
+                 if constexpr (std::is_void_v<R>) {
+                   std::apply([&](auto&... each) { function(each...); }, arguments);
+                 } else {
+                   put<std::decay_t<R>>(out, std::apply([&](auto&... each) -> R { return function(each...); }, arguments));
+                 }
+                 std::apply(
+                     [&](const auto&... each) {
+                       (
+                           [&] {
+                             if constexpr (std::is_lvalue_reference_v<A> && !std::is_const_v<std::remove_reference_t<A>>) put<std::decay_t<A>>(out, each);
+                           }(),
+                           ...);
+                     },
+                     arguments);
+               }
+               }  // namespace lydian_pair
+  )cpp";
 }
 
 const char* cpp_tests_runtime() {
   return R"cpp(namespace lydian_pair {
-[[noreturn]] inline void lost() {
-  const char text[] = "{\"failed\":\"lost\",\"text\":\"the program's process ended or broke the conversation\"}";
-  const std::uint32_t size = sizeof text - 1;
-  if (::write(3, &size, sizeof size) < 0 || ::write(3, text, size) < 0) ::_exit(3);
-  ::_exit(2);
-}
-template <typename T> struct In { const T& value; void put(Writer& out) const { lydian_pair::put<T>(out, value); } void back(Reader&) const {} };
-template <typename T> struct Both { T& value; void put(Writer& out) const { lydian_pair::put<T>(out, value); } void back(Reader& in) const { value = lydian_pair::take<T>(in); } };
-template <typename T> In<T> in(const T& value) { return {value}; }
-template <typename T> Both<T> both(T& value) { return {value}; }
-template <typename R, typename... A> R call(std::uint32_t number, const A&... arguments) {
-  static const bool ignored = (std::signal(SIGPIPE, SIG_IGN), true);
-  (void)ignored;
-  Writer out;
-  put<std::uint32_t>(out, number);
-  (arguments.put(out), ...);
-  Reader in;
-  if (!send(out) || !receive(in)) lost();
-  std::string thrown;
-  try {
-    if (take<bool>(in)) {
-      if constexpr (std::is_void_v<R>) {
-        (arguments.back(in), ...);
-        return;
-      } else {
-        R result = take<R>(in);
-        (arguments.back(in), ...);
-        return result;
-      }
-    }
-    thrown = take<std::string>(in);
-  } catch (const Broken&) {
-    lost();
-  }
-  throw std::runtime_error(thrown);
-}
-}  // namespace lydian_pair
-)cpp";
+               [[noreturn]] inline void lost() {
+                 const char text[] = "{\"failed\":\"lost\",\"text\":\"the program's process ended or broke the conversation\"}";
+                 const std::uint32_t size = sizeof text - 1;
+                 if (::write(3, &size, sizeof size) < 0 || ::write(3, text, size) < 0) ::_exit(3);
+                 ::_exit(2);
+               }
+               template <typename T>
+               struct In {
+                 const T& value;
+                 void put(Writer& out) const { lydian_pair::put<T>(out, value); }
+                 void back(Reader&) const {}
+               };
+               template <typename T>
+               struct Both {
+                 T& value;
+                 void put(Writer& out) const { lydian_pair::put<T>(out, value); }
+                 void back(Reader& in) const { value = lydian_pair::take<T>(in); }
+               };
+               template <typename T>
+               In<T> in(const T& value) {
+                 return {value};
+               }
+               template <typename T>
+               Both<T> both(T& value) {
+                 return {value};
+               }
+               template <typename R, typename... A>
+               R call(std::uint32_t number, const A&... arguments) {
+                 static const bool ignored = (std::signal(SIGPIPE, SIG_IGN), true);
+                 (void)ignored;
+                 Writer out;
+                 put<std::uint32_t>(out, number);
+                 (arguments.put(out), ...);
+                 Reader in;
+                 if (!send(out) || !receive(in)) lost();
+                 std::string thrown;
+                 try {
+                   if (take<bool>(in)) {
+                     if constexpr (std::is_void_v<R>) {
+                       (arguments.back(in), ...);
+                       return;
+                     } else {
+                       R result = take<R>(in);
+                       (arguments.back(in), ...);
+                       return result;
+                     }
+                   }
+                   thrown = take<std::string>(in);
+                 } catch (const Broken&) {
+                   lost();
+                 }
+                 throw std::runtime_error(thrown);
+               }
+               }  // namespace lydian_pair
+  )cpp";
 }
 
 const char* cpp_serve_runtime() {
   return R"cpp(int main() {
-  lydian_pair::Reader in;
-  while (lydian_pair::receive(in)) {
-    lydian_pair::Writer out;
-    try {
-      const unsigned number = lydian_pair::take<std::uint32_t>(in);
-      lydian_pair::put<bool>(out, true);
-      lydian_serve(number, in, out);
-    } catch (const std::exception& error) {
-      out.bytes.clear();
-      lydian_pair::put<bool>(out, false);
-      lydian_pair::put<std::string>(out, error.what());
-    }
-    if (!lydian_pair::send(out)) break;
-  }
-  std::fflush(nullptr);
-  std::cout.flush();
-  ::_exit(0);
-}
-)cpp";
+                 lydian_pair::Reader in;
+                 while (lydian_pair::receive(in)) {
+                   lydian_pair::Writer out;
+                   try {
+                     const unsigned number = lydian_pair::take<std::uint32_t>(in);
+                     lydian_pair::put<bool>(out, true);
+                     lydian_serve(number, in, out);
+                   } catch (const std::exception& error) {
+                     out.bytes.clear();
+                     lydian_pair::put<bool>(out, false);
+                     lydian_pair::put<std::string>(out, error.what());
+                   }
+                   if (!lydian_pair::send(out)) break;
+                 }
+                 std::fflush(nullptr);
+                 std::cout.flush();
+                 ::_exit(0);
+               }
+  )cpp";
 }
 
 }  // namespace lydian::sandbox

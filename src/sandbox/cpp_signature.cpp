@@ -10,8 +10,12 @@ namespace {
 /// A token; preprocessor lines are one token "#" each, literals are kept only as numbers or as "\"".
 using Tokens = std::vector<std::string>;
 
-bool is_word(const std::string& token) { return std::isalpha(static_cast<unsigned char>(token[0])) != 0 || token[0] == '_'; }
-bool is_number(const std::string& token) { return std::isdigit(static_cast<unsigned char>(token[0])) != 0; }
+bool is_word(const std::string& token) {
+  return std::isalpha(static_cast<unsigned char>(token[0])) != 0 || token[0] == '_';
+}
+bool is_number(const std::string& token) {
+  return std::isdigit(static_cast<unsigned char>(token[0])) != 0;
+}
 
 class Tokenizer {
  public:
@@ -50,7 +54,8 @@ class Tokenizer {
     if (c == '"' || c == '\'') return skip_literal(c);
     const std::size_t begin = at_;
     if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_') {
-      while (std::isalnum(static_cast<unsigned char>(here())) != 0 || here() == '_' || (is_number(std::string(1, c)) && (here() == '.' || here() == '\''))) ++at_;
+      while (std::isalnum(static_cast<unsigned char>(here())) != 0 || here() == '_' || (is_number(std::string(1, c)) && (here() == '.' || here() == '\'')))
+        ++at_;
       std::string word(source_.substr(begin, at_ - begin));
       if (here() == '"' && word.ends_with('R')) return skip_raw();
       if (is_word(word)) outline_.words.insert(word);
@@ -150,13 +155,12 @@ class TypeReader {
     return words.count(word) != 0;
   }
   static bool is_plain(const std::string& word) {
-    static const std::set<std::string> words{"string",   "size_t",  "int8_t",   "int16_t",  "int32_t", "int64_t",
-                                             "uint8_t", "uint16_t", "uint32_t", "uint64_t"};
+    static const std::set<std::string> words{"string", "size_t", "int8_t", "int16_t", "int32_t", "int64_t", "uint8_t", "uint16_t", "uint32_t", "uint64_t"};
     return words.count(word) != 0;
   }
   /// How many types a container takes; -1: any number; 0: none of ours.
   static int template_arguments(const std::string& word) {
-    static const std::map<std::string, int> words{{"vector", 1}, {"list", 1},     {"deque", 1},          {"set", 1},  {"multiset", 1}, {"unordered_set", 1},
+    static const std::map<std::string, int> words{{"vector", 1}, {"list", 1},     {"deque", 1},         {"set", 1},  {"multiset", 1}, {"unordered_set", 1},
                                                   {"map", 2},    {"multimap", 2}, {"unordered_map", 2}, {"pair", 2}, {"tuple", -1},   {"optional", 1}};
     const auto found = words.find(word);
     return found == words.end() ? 0 : found->second;

@@ -9,8 +9,8 @@ namespace lydian::sandbox {
 
 /// A parameter of a function whose type can cross between processes.
 struct CppParameter {
-  std::string type;           ///< Written anew from what was understood, without reference.
-  bool writes_back = false;   ///< A reference that is not const.
+  std::string type;          ///< Written anew from what was understood, without reference.
+  bool writes_back = false;  ///< A reference that is not const.
   bool reference = false;
   std::string default_value;  ///< A literal, or empty.
   std::string own_text;       ///< As the program has it; for the program's side only.

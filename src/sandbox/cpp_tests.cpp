@@ -23,8 +23,8 @@ std::string parameter_list(const CppFunction& function, bool own_text, bool with
 
 /// In the tests: a function of the program's name that asks the other process.
 std::string stand_in(const CppFunction& function, std::size_t number) {
-  std::string text = function.result + " " + function.name + "(" + parameter_list(function, false, true) + ") { return lydian_pair::call<" + function.result + ">(" +
-                     std::to_string(number);
+  std::string text = function.result + " " + function.name + "(" + parameter_list(function, false, true) + ") { return lydian_pair::call<" + function.result +
+                     ">(" + std::to_string(number);
   for (std::size_t i = 0; i < function.parameters.size(); ++i) {
     text += std::string(function.parameters[i].writes_back ? ", lydian_pair::both(a" : ", lydian_pair::in(a") + std::to_string(i) + ")";
   }
@@ -33,7 +33,8 @@ std::string stand_in(const CppFunction& function, std::size_t number) {
 
 /// Behind the program's own text, in its own spelling: a function with a name that nobody else has.
 std::string doorway(const CppFunction& function, std::size_t number) {
-  std::string text = function.own_result + " lydian_door_" + std::to_string(number) + "(" + parameter_list(function, true, false) + ") { return " + function.name + "(";
+  std::string text =
+      function.own_result + " lydian_door_" + std::to_string(number) + "(" + parameter_list(function, true, false) + ") { return " + function.name + "(";
   for (std::size_t i = 0; i < function.parameters.size(); ++i) text += (i == 0 ? "a" : ", a") + std::to_string(i);
   return text + "); }\n";
 }
@@ -75,11 +76,13 @@ CppTests split_cpp_tests(const std::string& program, const std::string& tests) {
     }
   }
   const std::string opening = std::string("#include <bits/stdc++.h>\n") + cpp_pair_runtime();
-  split.tests = {{"tests.cpp", opening + cpp_tests_runtime() + (mine.uses_namespace_std ? "using namespace std;\n" : "") + stand_ins + "#line 1 \"tests\"\n" + tests + "\n"}};
-  split.program = {{"program.h", program + "\n"},
-                   {"program.cpp", "#define main lydian_unused_main\n#include \"program.h\"\n#undef main\n" + doorways},
-                   {"serve.cpp", opening + declarations + "void lydian_serve(unsigned number, lydian_pair::Reader& in, lydian_pair::Writer& out) {\n  switch (number) {\n" +
-                                     cases + "  }\n  _exit(95);\n}\n" + cpp_serve_runtime()}};
+  split.tests = {{"tests.cpp", opening + cpp_tests_runtime() + (mine.uses_namespace_std ? "using namespace std;\n" : "") + stand_ins + "#line 1 \"tests\"\n" +
+                                   tests + "\n"}};
+  split.program = {
+      {"program.h", program + "\n"},
+      {"program.cpp", "#define main lydian_unused_main\n#include \"program.h\"\n#undef main\n" + doorways},
+      {"serve.cpp", opening + declarations + "void lydian_serve(unsigned number, lydian_pair::Reader& in, lydian_pair::Writer& out) {\n  switch (number) {\n" +
+                        cases + "  }\n  _exit(95);\n}\n" + cpp_serve_runtime()}};
   return split;
 }
 
@@ -89,7 +92,9 @@ TestsEnd read_cpp_tests_end(std::string_view channel, int wait_status) {
   if (end.proved || end.failed == "lost") return end;
   const bool aborted = WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGABRT;
   end.failed = aborted ? "assertion" : "error";
-  end.text = aborted ? "an assertion failed" : WIFSIGNALED(wait_status) ? "the tests ended by a signal" : "the tests ended with exit status " + std::to_string(WEXITSTATUS(wait_status));
+  end.text = aborted                    ? "an assertion failed"
+             : WIFSIGNALED(wait_status) ? "the tests ended by a signal"
+                                        : "the tests ended with exit status " + std::to_string(WEXITSTATUS(wait_status));
   return end;
 }
 

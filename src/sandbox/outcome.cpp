@@ -30,9 +30,15 @@ std::string_view piece(const Answer& answer, int part, int which) {
 
 }  // namespace
 
-std::string_view stdout_of(const Answer& answer, int part) { return piece(answer, part, 0); }
-std::string_view stderr_of(const Answer& answer, int part) { return piece(answer, part, 1); }
-std::string_view channel_of(const Answer& answer) { return piece(answer, 0, 2); }
+std::string_view stdout_of(const Answer& answer, int part) {
+  return piece(answer, part, 0);
+}
+std::string_view stderr_of(const Answer& answer, int part) {
+  return piece(answer, part, 1);
+}
+std::string_view channel_of(const Answer& answer) {
+  return piece(answer, 0, 2);
+}
 
 void judge_status(RunReport& report, int wait_status, const RunLimits& limits) {
   if (WIFSIGNALED(wait_status)) {
@@ -41,7 +47,8 @@ void judge_status(RunReport& report, int wait_status, const RunLimits& limits) {
     const bool cpu = report.signal == SIGXCPU || (report.signal == SIGKILL && report.cpu_s >= cpu_limit);
     report.outcome = cpu ? RunOutcome::kTimeLimit : RunOutcome::kRuntimeError;
     const char* name = sigabbrev_np(report.signal);
-    report.evidence = std::string("ended by signal SIG") + (name == nullptr ? "?" : name) + (cpu ? " after " + number(report.cpu_s) + " s of processor time" : "");
+    report.evidence =
+        std::string("ended by signal SIG") + (name == nullptr ? "?" : name) + (cpu ? " after " + number(report.cpu_s) + " s of processor time" : "");
     return;
   }
   report.exit_status = WEXITSTATUS(wait_status);

@@ -45,7 +45,8 @@ struct PartRequest {
 
 enum class ToBroker : std::uint32_t { kStart, kJob, kInstallHeader };
 
-/// kStart: `layers` to use, `workers` to make. kInstallHeader: `name`, one descriptor. kJob: one part, or two that hold the ends of one socket; the first decides.
+/// kStart: `layers` to use, `workers` to make. kInstallHeader: `name`, one descriptor. kJob: one part, or two that hold the ends of one socket; the first
+/// decides.
 struct BrokerRequest {
   std::uint32_t version = kProtocolVersion;
   ToBroker type = ToBroker::kJob;
@@ -75,8 +76,8 @@ struct LayerResult {
   char detail[120] = {};
 };
 
-/// kHello: the probe's table. kStarted: workers are ready, or `fault` says why not. kDone: results; then stdout, stderr and channel of each part in turn, either in
-/// the packet or (in_file) in the first descriptor; a command's output file is the last descriptor (has_output).
+/// kHello: the probe's table. kStarted: workers are ready, or `fault` says why not. kDone: results; then stdout, stderr and channel of each part in turn,
+/// either in the packet or (in_file) in the first descriptor; a command's output file is the last descriptor (has_output).
 struct BrokerReply {
   std::uint32_t version = kProtocolVersion;
   FromBroker type = FromBroker::kDone;

@@ -19,14 +19,17 @@ json payload(const RunRequest& request, const char* mode) {
 }
 
 /// Programs may hold bytes that are no UTF-8; the interpreter then sees replacement characters, as its own reader would refuse them.
-std::string text_of(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
+std::string text_of(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
 
 json read_call(const std::string& text, std::size_t index) {
   const json call = json::parse(text, nullptr, false);
   const std::string field = "calls[" + std::to_string(index) + "]";
   if (!call.is_object()) throw ConfigError("sandbox", field + " to be a JSON object", text.substr(0, 80));
   if (call.contains("args") && !call["args"].is_array()) throw ConfigError("sandbox", field + ".args to be a list", call["args"].dump().substr(0, 80));
-  if (call.contains("kwargs") && !call["kwargs"].is_object()) throw ConfigError("sandbox", field + ".kwargs to be an object", call["kwargs"].dump().substr(0, 80));
+  if (call.contains("kwargs") && !call["kwargs"].is_object())
+    throw ConfigError("sandbox", field + ".kwargs to be an object", call["kwargs"].dump().substr(0, 80));
   for (const json& name : call.value("post", json::array())) {
     bool known = false;
     for (const char* each : kPostFunctions) known = known || name == each;
@@ -49,8 +52,12 @@ bool next_message(std::string_view& channel, std::string_view& message) {
 
 }  // namespace
 
-std::string stdio_payload(const RunRequest& request) { return text_of(payload(request, "stdio")); }
-std::string served_payload(const RunRequest& request) { return text_of(payload(request, "serve")); }
+std::string stdio_payload(const RunRequest& request) {
+  return text_of(payload(request, "stdio"));
+}
+std::string served_payload(const RunRequest& request) {
+  return text_of(payload(request, "serve"));
+}
 
 std::string function_payload(const RunRequest& request) {
   json told = payload(request, "function");

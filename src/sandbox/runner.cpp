@@ -30,7 +30,8 @@ Runner::Runner(const SandboxOptions& options, std::string python) : options_(opt
   if (python_.size() >= sizeof BrokerRequest::python) throw ConfigError("sandbox", "a shorter path of the interpreter", python_);
   std::uint32_t without = 0;
   for (const SandboxLayer layer : options.do_without) without |= 1u << static_cast<int>(layer);
-  if ((without & kAlwaysRequired) != 0) throw ConfigError("sandbox", "do_without other than pid_namespace and mount_namespace, which every cell is made of", "one of them");
+  if ((without & kAlwaysRequired) != 0)
+    throw ConfigError("sandbox", "do_without other than pid_namespace and mount_namespace, which every cell is made of", "one of them");
   places_ = options.workers;
   layer_bits_ = kAllLayers & ~without;
   std::shared_ptr<BrokerProcess> process;
@@ -66,7 +67,8 @@ Runner::Runner(const SandboxOptions& options, std::string python) : options_(opt
 std::shared_ptr<BrokerProcess> Runner::start_broker() {
   auto process = std::make_shared<BrokerProcess>(path_);
   for (const LayerState& state : layer_table(process->hello())) {
-    if ((layer_bits_ & (1u << static_cast<int>(state.layer))) != 0 && !state.works) throw BrokerLost{std::string(to_string(state.layer)) + " no longer works: " + state.detail};
+    if ((layer_bits_ & (1u << static_cast<int>(state.layer))) != 0 && !state.works)
+      throw BrokerLost{std::string(to_string(state.layer)) + " no longer works: " + state.detail};
   }
   BrokerRequest start;
   start.type = ToBroker::kStart;

@@ -32,7 +32,8 @@ void check(const RunRequest& request) {
   need_positive(limits.files, "files");
   need_positive(limits.compile_wall_s, "compile_wall_s");
   need_positive(limits.compile_mem_mb, "compile_mem_mb");
-  if (limits.cpu_s < 0 || limits.wall_s > 86400 || limits.cpu_s > 86400) throw ConfigError("sandbox", "limits of time below one day", "more, or a negative one");
+  if (limits.cpu_s < 0 || limits.wall_s > 86400 || limits.cpu_s > 86400)
+    throw ConfigError("sandbox", "limits of time below one day", "more, or a negative one");
   std::size_t bytes = 0;
   for (const auto& [name, value] : request.env) {
     const bool fit = !name.empty() && name.find('=') == std::string::npos && (name + value).find('\0') == std::string::npos;
@@ -52,8 +53,7 @@ RunReport refused(const std::string& why) {
 }  // namespace
 
 struct CodeSandbox::Implementation {
-  explicit Implementation(const SandboxOptions& options)
-      : python(find_interpreter(options.python)), runner(options, python), compiler(runner, options) {}
+  explicit Implementation(const SandboxOptions& options) : python(find_interpreter(options.python)), runner(options, python), compiler(runner, options) {}
 
   RunReport run(const RunRequest& request, const std::string& stdin_text) {
     RunReport report = request.language == ProgramLanguage::kPython ? run_python(request, stdin_text) : run_cpp(request, stdin_text);
@@ -121,7 +121,8 @@ RunReport CodeSandbox::Implementation::judge_pair(const Answer& answer, const Ru
 
 RunReport CodeSandbox::Implementation::run_python_tests(const RunRequest& request, const Descriptor& input) {
   const Descriptor nothing = memory_file(""), tests = memory_file(tests_payload(request)), program = memory_file(served_payload(request));
-  const Answer answer = runner.run(request.limits, {{PartKind::kPython, &nothing, &tests, {}, {}}, {PartKind::kPython, &input, &program, {}, {}}}, kChannelBytes);
+  const Answer answer =
+      runner.run(request.limits, {{PartKind::kPython, &nothing, &tests, {}, {}}, {PartKind::kPython, &input, &program, {}, {}}}, kChannelBytes);
   return judge_pair(answer, request.limits, read_tests_end(channel_of(answer)));
 }
 
@@ -155,7 +156,8 @@ RunReport CodeSandbox::Implementation::run_cpp(const RunRequest& request, const 
   const auto compiled = compiler.compile({{"main.cpp", request.program}}, request.limits, fresh);
   if (compiled->outcome != RunOutcome::kCompleted) return not_compiled(*compiled, fresh);
   const Descriptor input = memory_file(stdin_text);
-  RunReport report = report_of(runner.run(request.limits, {{PartKind::kBinary, &input, &compiled->executable, {"./main"}, environment(request)}}, 0), request.limits);
+  RunReport report =
+      report_of(runner.run(request.limits, {{PartKind::kBinary, &input, &compiled->executable, {"./main"}, environment(request)}}, 0), request.limits);
   report.compile_log = compiled->log;
   report.compiled = fresh;
   return report;
@@ -214,10 +216,18 @@ std::vector<RunReport> CodeSandbox::run_many(const RunRequest& request, const st
   return reports;
 }
 
-const std::vector<std::string>& CodeSandbox::layers() const { return implementation_->runner.layers(); }
-const std::string& CodeSandbox::python_version() const { return implementation_->python_version; }
-const std::string& CodeSandbox::compiler_version() const { return implementation_->compiler_version; }
-int CodeSandbox::broker_pid() const { return implementation_->runner.broker_pid(); }
+const std::vector<std::string>& CodeSandbox::layers() const {
+  return implementation_->runner.layers();
+}
+const std::string& CodeSandbox::python_version() const {
+  return implementation_->python_version;
+}
+const std::string& CodeSandbox::compiler_version() const {
+  return implementation_->compiler_version;
+}
+int CodeSandbox::broker_pid() const {
+  return implementation_->runner.broker_pid();
+}
 
 SandboxCounters CodeSandbox::counters() const {
   SandboxCounters counters = implementation_->runner.counters();

@@ -106,7 +106,8 @@ bool Broker::start(const BrokerRequest& request) {
     workshop_.module.reset(memfd_create("lydian-cell", MFD_CLOEXEC));
     workshop_.executable.reset(open("/proc/self/exe", O_RDONLY | O_CLOEXEC));
     if (!workshop_.module || !workshop_.executable) throw std::string("the broker's own files: ") + std::strerror(errno);
-    if (write(workshop_.module.get(), module.data(), module.size()) != static_cast<ssize_t>(module.size())) throw std::string("no memory for the cell's module");
+    if (write(workshop_.module.get(), module.data(), module.size()) != static_cast<ssize_t>(module.size()))
+      throw std::string("no memory for the cell's module");
     for (std::uint32_t i = 0; i < request.workers; ++i) places_.emplace_back().number = static_cast<int>(i);
     for (Place& place : places_) start_worker(place);
     const auto waiting = [](const Place& place) { return place.worker == nullptr ? place.failed_starts < kMaxFailedStarts : !place.worker->ready(); };

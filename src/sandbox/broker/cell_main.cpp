@@ -49,7 +49,7 @@ int cell_main(int argc, char** argv) {
   close(kExecutable);
   for (int fd = 0; fd < 2; ++fd) dup2(2, fd);
   static cell::Program program;
-  struct stat state{};
+  struct stat state {};
   cell::Setup setup;
   setup.control = kNativeControl;
   setup.layers = static_cast<std::uint32_t>(std::strtoul(argv[3], nullptr, 10));

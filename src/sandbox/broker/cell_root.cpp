@@ -51,7 +51,9 @@ void bind_read_only(const std::string& from, const std::string& to) {
   restrict_mount(to, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, true);
 }
 
-void make_folder(const std::string& path) { need(mkdir(path.c_str(), 0755) == 0 || errno == EEXIST, "mkdir " + path); }
+void make_folder(const std::string& path) {
+  need(mkdir(path.c_str(), 0755) == 0 || errno == EEXIST, "mkdir " + path);
+}
 
 void make_file(const std::string& path, const char* text) {
   const Descriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
@@ -62,7 +64,7 @@ void bind_system(const std::string& root) {
   make_folder(root + "/usr");
   bind_read_only("/usr", root + "/usr");
   for (const std::string name : kSystemFolders) {
-    struct stat state{};
+    struct stat state {};
     if (lstat(("/" + name).c_str(), &state) != 0) continue;
     if (S_ISLNK(state.st_mode)) {
       char target[256] = {};

@@ -50,7 +50,8 @@ std::string own_group(const std::string& controller) {
   for (std::string line; std::getline(lines, line);) {
     const auto first = line.find(':'), second = line.find(':', first + 1);
     if (second == std::string::npos) continue;
-    if (controller.empty() ? line.substr(0, first) == "0" : has_word(line.substr(first + 1, second - first - 1), controller, ',')) return line.substr(second + 1);
+    if (controller.empty() ? line.substr(0, first) == "0" : has_word(line.substr(first + 1, second - first - 1), controller, ','))
+      return line.substr(second + 1);
   }
   return "/";
 }
@@ -97,7 +98,8 @@ bool find_version_2(const Mount& mount, ControlGroupHome& home) {
   return false;
 }
 
-void find_version_1(const std::vector<Mount>& mounts, const std::string& controller, const std::vector<std::string>& files, std::string& found, std::string& why) {
+void find_version_1(const std::vector<Mount>& mounts, const std::string& controller, const std::vector<std::string>& files, std::string& found,
+                    std::string& why) {
   for (const Mount& mount : mounts) {
     if (mount.type != "cgroup" || !has_word(mount.options, controller, ',')) continue;
     for (const std::string& folder : {below(mount, own_group(controller)), mount.point}) {
@@ -224,9 +226,15 @@ bool ControlGroup::set_process_limit(std::uint64_t count) {
 void ControlGroup::reset_peak() {
   if (peak_) (void)!pwrite(peak_.get(), "0\n", 2, 0);
 }
-std::uint64_t ControlGroup::peak() const { return read_number(peak_); }
-std::uint64_t ControlGroup::usage() const { return read_number(usage_); }
-std::int64_t ControlGroup::processes() const { return count_ ? static_cast<std::int64_t>(read_number(count_)) : -1; }
+std::uint64_t ControlGroup::peak() const {
+  return read_number(peak_);
+}
+std::uint64_t ControlGroup::usage() const {
+  return read_number(usage_);
+}
+std::int64_t ControlGroup::processes() const {
+  return count_ ? static_cast<std::int64_t>(read_number(count_)) : -1;
+}
 
 std::uint64_t ControlGroup::memory_kills() const {
   char text[512];

@@ -18,7 +18,9 @@ namespace {
 
 constexpr double kKillPatience_s = 5.0;
 
-[[noreturn]] void fail(const std::string& what) { throw what + ": " + std::strerror(errno); }
+[[noreturn]] void fail(const std::string& what) {
+  throw what + ": " + std::strerror(errno);
+}
 
 Descriptor make_pipe(Stream& stream, std::uint64_t limit) {
   int ends[2];

@@ -30,7 +30,8 @@ namespace {
 
 constexpr int kPatience_ms = 5000;
 
-/// Runs `trial` in a child with its own namespaces; the trial's number, or -1 with `why` where no such child can be made. `meet` runs before the child may start.
+/// Runs `trial` in a child with its own namespaces; the trial's number, or -1 with `why` where no such child can be made. `meet` runs before the child may
+/// start.
 int in_child(std::uint64_t flags, std::string& why, const std::function<int()>& trial, const std::function<void(pid_t)>& meet = {}) {
   int go[2], descriptor = -1;
   if (pipe2(go, O_CLOEXEC) != 0) return -1;
@@ -77,7 +78,8 @@ void map(pid_t pid) {
   if (!root) write_small_file(folder + "setgroups", "deny");
   const std::string line = std::to_string(kInsideUid) + " " + std::to_string(host_identity(0)) + " 1";
   const std::string groups = root ? line : std::to_string(kInsideUid) + " " + std::to_string(getegid()) + " 1";
-  if (!write_small_file(folder + "uid_map", line) || !write_small_file(folder + "gid_map", groups)) throw std::string("uid_map refused: ") + std::strerror(errno);
+  if (!write_small_file(folder + "uid_map", line) || !write_small_file(folder + "gid_map", groups))
+    throw std::string("uid_map refused: ") + std::strerror(errno);
 }
 
 void try_user_namespace(LayerResult& result) {
@@ -110,7 +112,10 @@ void try_mount_namespace(const Workshop& workshop, LayerResult& result, std::uin
     return written > 0 && written < static_cast<ssize_t>(sizeof block) ? 0 : 2;
   });
   const bool leaked = access((folder + "/file").c_str(), F_OK) == 0;
-  report(result, code == 0 && !leaked, code == 0 && !leaked ? "a folder of 64 KiB held no more, and nobody else saw it" : code > 0 ? "no folder of limited size" : why);
+  report(result, code == 0 && !leaked,
+         code == 0 && !leaked ? "a folder of 64 KiB held no more, and nobody else saw it"
+         : code > 0           ? "no folder of limited size"
+                              : why);
 }
 
 void try_net_namespace(LayerResult& result, std::uint64_t user) {
@@ -147,7 +152,7 @@ void try_ipc_namespace(LayerResult& result, std::uint64_t user) {
 /// Landlock or seccomp, alone, by the same code that confines programs.
 int confined(std::uint32_t layer, const Descriptor& filter, std::string& why, const std::function<int()>& trial) {
   return in_child(0, why, [&] {
-    struct stat state{};
+    struct stat state {};
     cell::Setup setup;
     setup.layers = layer | kUserNamespaceBit;
     setup.host_uid = geteuid();
@@ -197,7 +202,10 @@ void try_landlock(const Workshop& workshop, LayerResult& result) {
     return access("/usr", R_OK) == 0 ? 0 : 2;
   });
   if (code == 90) why = "the kernel took no rules";
-  report(result, code == 0, code == 0 ? "version " + std::to_string(version) + ": a file outside /tmp could not be made" : code > 0 && code != 90 ? "a file outside /tmp was made" : why);
+  report(result, code == 0,
+         code == 0                ? "version " + std::to_string(version) + ": a file outside /tmp could not be made"
+         : code > 0 && code != 90 ? "a file outside /tmp was made"
+                                  : why);
 }
 
 void try_memory_limit(const ControlGroupHome& home, LayerResult& result) {
@@ -215,7 +223,8 @@ void try_memory_limit(const ControlGroupHome& home, LayerResult& result) {
         },
         [&group](pid_t pid) { group.join(pid); });
     const bool stopped = code != 0 && code != -1 && group.memory_kills() > 0;
-    report(result, stopped, stopped ? std::string("control group v") + (home.version_2 ? "2" : "1") + ": 64 MiB over the limit were refused" : "a limit did not hold " + why);
+    report(result, stopped,
+           stopped ? std::string("control group v") + (home.version_2 ? "2" : "1") + ": 64 MiB over the limit were refused" : "a limit did not hold " + why);
   } catch (const std::string& failure) {
     report(result, false, failure);
   }
@@ -244,7 +253,9 @@ void try_process_limit(const ControlGroupHome& home, LayerResult& result) {
         },
         [&group](pid_t pid) { group.join(pid); });
     const bool held = code == kLimit;
-    report(result, held, held ? std::string("control group v") + (home.version_2 ? "2" : "1") + ": the 17th process was refused" : "a limit of 16 let through " + std::to_string(code) + " " + why);
+    report(result, held,
+           held ? std::string("control group v") + (home.version_2 ? "2" : "1") + ": the 17th process was refused"
+                : "a limit of 16 let through " + std::to_string(code) + " " + why);
   } catch (const std::string& failure) {
     report(result, false, failure);
   }

@@ -21,7 +21,9 @@ namespace {
 constexpr uid_t kFirstHostUid = 61000;
 constexpr uid_t kHostUids = 2000;
 
-[[noreturn]] void fail(const std::string& what) { throw what + ": " + std::strerror(errno); }
+[[noreturn]] void fail(const std::string& what) {
+  throw what + ": " + std::strerror(errno);
+}
 
 std::uint64_t namespaces(std::uint32_t layers) {
   std::uint64_t flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWCGROUP;
@@ -46,7 +48,9 @@ double now_s() {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
 }
 
-uid_t host_identity(int number) { return geteuid() == 0 ? kFirstHostUid + static_cast<uid_t>(number) % kHostUids : geteuid(); }
+uid_t host_identity(int number) {
+  return geteuid() == 0 ? kFirstHostUid + static_cast<uid_t>(number) % kHostUids : geteuid();
+}
 
 Worker::Worker(const Workshop& workshop, int number) : started_at_(now_s()), host_uid_(host_identity(number)) {
   const std::uint32_t layers = workshop.layers;

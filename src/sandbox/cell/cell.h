@@ -12,9 +12,9 @@ namespace lydian::sandbox::cell {
 
 /// What a warm process needs for every run.
 struct Setup {
-  int control = -1;               // To the broker.
-  std::uint32_t layers = 0;       // LayerBit.
-  uid_t host_uid = 0;             // Identity to take where there is no user namespace.
+  int control = -1;          // To the broker.
+  std::uint32_t layers = 0;  // LayerBit.
+  uid_t host_uid = 0;        // Identity to take where there is no user namespace.
   const sock_filter* filter = nullptr;
   unsigned short filter_size = 0;
 };

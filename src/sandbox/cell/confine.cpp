@@ -17,8 +17,8 @@ namespace {
 
 // Rights that the headers of older systems do not name yet.
 constexpr std::uint64_t kRefer = 1ull << 13, kTruncate = 1ull << 14, kDeviceControl = 1ull << 15;
-constexpr std::uint64_t kTcp = 3;           // Bind and connect, from version 4 on.
-constexpr std::uint64_t kScopes = 3;        // Abstract sockets and signals, from version 6 on.
+constexpr std::uint64_t kTcp = 3;     // Bind and connect, from version 4 on.
+constexpr std::uint64_t kScopes = 3;  // Abstract sockets and signals, from version 6 on.
 constexpr std::uint64_t kFirstRights = (1ull << 13) - 1;
 constexpr std::uint64_t kRead = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
 

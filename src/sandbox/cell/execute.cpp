@@ -30,7 +30,7 @@ bool write_file(const char* name, const char* bytes, std::size_t size) {
 }  // namespace
 
 const char* lay_out_files() {
-  struct stat state{};
+  struct stat state {};
   if (fstat(kProgramFd, &state) != 0) return "files";
   const auto size = static_cast<std::size_t>(state.st_size);
   if (size == 0) return nullptr;

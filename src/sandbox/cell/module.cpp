@@ -9,7 +9,7 @@
 extern "C" __attribute__((visibility("default"))) int lydian_cell_serve(int control, int filter_file, unsigned layers, unsigned host_uid) {
   using namespace lydian::sandbox::cell;
   static Program program;
-  struct stat state{};
+  struct stat state {};
   if (fstat(filter_file, &state) != 0) return -1;
   void* filter = mmap(nullptr, static_cast<std::size_t>(state.st_size) + 1, PROT_READ, MAP_PRIVATE, filter_file, 0);
   if (filter == MAP_FAILED) return -1;

@@ -30,8 +30,8 @@ constexpr off_t kMaxOutputFile = 512 << 20;
 void mount_run_folders(const Setup& setup, const Program& program) {
   char options[96];
   const unsigned owner = (setup.layers & kUserNamespaceBit) != 0 ? geteuid() : setup.host_uid;
-  std::snprintf(options, sizeof options, "size=%um,nr_inodes=%u,mode=0700,uid=%u,gid=%u", program.spec.limits.tmpfs_mb, 4096u + program.spec.limits.tmpfs_mb * 64u,
-                owner, owner);
+  std::snprintf(options, sizeof options, "size=%um,nr_inodes=%u,mode=0700,uid=%u,gid=%u", program.spec.limits.tmpfs_mb,
+                4096u + program.spec.limits.tmpfs_mb * 64u, owner, owner);
   if (mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, options) != 0) fail(setup, program, "mount /tmp");
   if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, "subset=pid,hidepid=invisible") != 0) fail(setup, program, "mount /proc");
 }
@@ -72,7 +72,7 @@ void become_program(Setup setup, Program& program, const int* descriptors) {
 /// What the command left as /tmp/out, out through a descriptor that it never had.
 void bring_out(int output) {
   const int file = open("/tmp/out", O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-  struct stat state{};
+  struct stat state {};
   if (file < 0 || fstat(file, &state) != 0 || !S_ISREG(state.st_mode) || state.st_size > kMaxOutputFile) return;
   while (sendfile(output, file, nullptr, 1 << 20) > 0) {
   }
