@@ -1,25 +1,33 @@
 #!/usr/bin/env python3
-"""Compiles the code in README.md and docs/, and checks the options of the commands that they show.
+"""Compiles the code in README.md and docs/, reads their JSON, and checks the commands that they show.
 
     scripts/check_docs.py [--build FOLDER] [FILE...]       default: build, README.md and docs/**/*.md
 
-A ```cpp fragment of more than three lines must compile. A comment on the line before it says how it is to be taken:
+A ```cpp fragment must compile. A comment on the line before it says how it is to be taken:
     <!-- fragment: declarations -->   stands after `#include <lydian/lydian.h>` and `using namespace lydian`
     <!-- fragment: statements -->     stands in a function, after the same
     <!-- fragment: sketch -->         shows intent and is not compiled; docs/design.md only
 A ```bash fragment after `<!-- check: flags -->` is read: each program of it must be in the repository (or build/bin/lydian), and each --option in the program's help.
+What costs nothing is run and must succeed: --help, --version, --print-config, env list, show and check.
+A ```json fragment must be JSON: a configuration is resolved by `lydian train --print-config` (with CHAIN in the place of environments that are not shipped); after
+`<!-- check: tasks -->` every line may have the keys of a task only.
 """
 import argparse
+import functools
+import json
 import os
 import re
 import shlex
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 MARK = re.compile(r"^<!--\s*(fragment|check):\s*(\S+)\s*-->\s*$")
+CHEAP = re.compile(r"^(--version|help|env (list|show|check))\b|--help\b|--print-config\b")
+TASK_KEYS = {"id", "prompt", "ground_truth", "category", "metadata", "demonstration"}
 PRELUDE = "#include <lydian/lydian.h>\nusing namespace lydian;\n"
 
 
@@ -70,18 +78,30 @@ def compile_fragment(name, start, mark, text, build):
     return "" if result.returncode == 0 else f"{name}:{start}: this fragment does not compile\n{result.stderr}"
 
 
+@functools.lru_cache(maxsize=None)
+def help_of(program, subcommand):
+    result = subprocess.run([str(program), *([subcommand] if subcommand else []), "--help"], capture_output=True, text=True)
+    return result.stdout + result.stderr + "--help --version" if result.returncode == 0 else ""
+
+
 def program_text(words, build):
     """What a program says of its options, and None for programs that are not ours."""
     program = ROOT / words[0]
     if words[0] == "build/bin/lydian":
         if not (build / "bin/lydian").exists():
             return ""
-        subcommand = [words[1]] if len(words) > 1 and re.match(r"[a-z]+$", words[1]) else []
-        result = subprocess.run([str(build / "bin/lydian"), *subcommand, "--help"], capture_output=True, text=True)
-        return result.stdout + result.stderr + "--help --version" if result.returncode == 0 else ""
+        return help_of(build / "bin/lydian", words[1] if len(words) > 1 and re.match(r"[a-z]+$", words[1]) else None)
     if words[0].startswith(("scripts/", "bench/", "tests/", "build/")):
         return program.read_text(errors="replace") if program.exists() else ""
     return None
+
+
+def run_program(words, build):
+    """What a call of the program says where it fails; empty where it succeeds, or where the program is not built."""
+    if not (build / "bin/lydian").exists():
+        return ""
+    result = subprocess.run([str(build / "bin/lydian"), *words], capture_output=True, text=True, cwd=ROOT, timeout=120)
+    return "" if result.returncode == 0 else f"lydian {' '.join(words)}: exit code {result.returncode}: {result.stderr or result.stdout}".strip()
 
 
 def check_commands(name, start, text, build):
@@ -99,6 +119,47 @@ def check_commands(name, start, text, build):
             for option in (word.split("=")[0] for word in words if word.startswith("--")):
                 if not re.search(re.escape(option) + r"(?![\w-])", help_text):
                     findings.append(f"{name}:{start + offset}: {words[0]} has no option {option}")
+        if words[0] == "build/bin/lydian" and CHEAP.search(" ".join(words[1:])):
+            failure = run_program(words[1:], build)
+            if failure:
+                findings.append(f"{name}:{start + offset}: {failure}")
+    return "\n".join(findings)
+
+
+def check_configuration(configuration, build):
+    def shipped(environment):
+        return environment if run_program(["env", "show", environment.get("type", "")], build) == "" else {"type": "chain"}
+
+    if "environment" in configuration:
+        configuration["environment"] = shipped(configuration["environment"])
+    for key, environment in configuration.get("environments", {}).items():
+        configuration["environments"][key] = shipped({"type": key, **environment})
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump(configuration, file)
+        file.flush()
+        return run_program(["train", file.name, "--print-config"], build)
+
+
+def check_json(name, start, mark, text, build):
+    """A fragment is one JSON text (comments from // on are left out), or one a line."""
+    without_comments = re.sub(r'("(?:[^"\\]|\\.)*")|//[^\n]*', lambda found: found[1] or "", text)
+    try:
+        values = [(start + 1, json.loads(without_comments))]
+    except json.JSONDecodeError:
+        try:
+            values = [(start + number, json.loads(line)) for number, line in enumerate(without_comments.splitlines(), 1) if line.strip()]
+        except json.JSONDecodeError as error:
+            return f"{name}:{start}: this is no JSON: {error}"
+    findings = []
+    for line, value in values:
+        if not isinstance(value, dict):
+            continue
+        if "environment" in value or "environments" in value:
+            failure = check_configuration(value, build)
+            if failure:
+                findings.append(f"{name}:{line}: {failure}")
+        elif mark == "tasks" and not value.keys() <= TASK_KEYS:
+            findings.append(f"{name}:{line}: a task has no {', '.join(sorted(value.keys() - TASK_KEYS))}")
     return "\n".join(findings)
 
 
@@ -118,10 +179,12 @@ def main():
                 sketches += 1
                 if name != "docs/design.md":
                     findings.append(f"{name}:{start}: only docs/design.md may show a sketch")
-            elif language == "cpp" and text.count("\n") + 1 > 3:
+            elif language == "cpp":
                 jobs.append((compile_fragment, (name, start, mark, text, build)))
             elif language == "bash" and mark == "flags":
                 jobs.append((check_commands, (name, start, text, build)))
+            elif language == "json":
+                jobs.append((check_json, (name, start, mark, text, build)))
     with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         findings += [finding for finding in pool.map(lambda job: job[0](*job[1]), jobs) if finding]
     print("\n".join(findings + [f"documents: {len(jobs)} fragments checked, {sketches} sketches, {len(findings)} findings"]))
