@@ -62,6 +62,7 @@ Command sweep_command();
 Command generate_command();
 Command report_command();
 Command env_command();
+Command grade_command();
 Command help_command();
 
 int print_version();

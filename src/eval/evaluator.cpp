@@ -131,7 +131,7 @@ Evaluation evaluate(const Policy& policy, const Tokenizer& tokenizer, const Envi
                         .samples = static_cast<std::int32_t>(options.samples_per_item),
                         .group = static_cast<std::int32_t>(item)});
   }
-  VerifierPool verifiers;
+  VerifierPool verifiers({.journal = options.journal});
   const EpisodeDriver driver(policy, tokenizer, verifiers, {.chat_template = chat_template, .max_rows = options.max_rows});
   return summarize(driver.run(requests), options, items);
 }

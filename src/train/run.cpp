@@ -85,7 +85,9 @@ class Run {
     if (choice.kind == StageChoice::Kind::kSft) {
       current_ = std::make_unique<SupervisedStage>(trainable_, *objects_.tokenizer, objects_.weighted, choice.sft, chat_template);
     } else if (choice.kind == StageChoice::Kind::kGrpo) {
-      current_ = std::make_unique<Trainer>(Trainer::grpo(trainable_, *objects_.tokenizer, objects_.weighted, choice.grpo, chat_template));
+      auto trainer = std::make_unique<Trainer>(Trainer::grpo(trainable_, *objects_.tokenizer, objects_.weighted, choice.grpo, chat_template));
+      if (folder_) trainer->keep_verdicts(folder_->path() + "/verdicts.jsonl");
+      current_ = std::move(trainer);
     }
   }
 

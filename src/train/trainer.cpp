@@ -85,7 +85,8 @@ Trainer::Trainer(TrainablePolicy& policy, const Tokenizer& tokenizer, std::vecto
   trainer.parts = std::move(parts);
   trainer.chat_template = chat_template;
   trainer.check_options();
-  trainer.verifiers = std::make_unique<VerifierPool>(VerifierPool::Options{.threads = static_cast<int>(trainer.options.verifier_threads)});
+  trainer.verifiers =
+      std::make_unique<VerifierPool>(VerifierPool::Options{.threads = static_cast<int>(trainer.options.verifier_threads), .journal = trainer.journal.get()});
   WeightStore* store = &policy.policy().weights();
   trainer.parts.optimizer->reset({&store, 1});
 }
@@ -104,6 +105,10 @@ double Trainer::max_log_prob_difference() const {
 }
 std::int64_t Trainer::tokens_compared() const {
   return implementation_->tokens_compared;
+}
+
+void Trainer::keep_verdicts(const std::string& path) {
+  implementation_->journal_path = path;
 }
 
 void Trainer::add_state(StateInventory& inventory) {
@@ -141,6 +146,7 @@ Metrics Trainer::train(std::int64_t steps) {
   if (!trainer.options.output_dir.empty() && !folder) {
     folder = RunFolder::create(trainer.options.output_dir, {.save_total_limit = trainer.options.save_total_limit});
     folder->write_file("config.json", write_config(trainer.options).dump() + "\n");
+    keep_verdicts(folder->path() + "/verdicts.jsonl");
   }
   StateInventory inventory;
   add_state(inventory);

@@ -44,6 +44,8 @@ struct Trainer::Implementation {
   TrainerOptions options;
   TrainerParts parts;
   ChatTemplate chat_template;
+  std::string journal_path;  ///< Empty: no verdicts are kept.
+  std::unique_ptr<VerdictJournal> journal = std::make_unique<VerdictJournal>();
   std::unique_ptr<VerifierPool> verifiers;
   std::optional<RunFolder> folder;  ///< Of train(); open from its first call on.
 
@@ -60,6 +62,7 @@ struct Trainer::Implementation {
   static void count(const std::vector<Rollout>& rollouts, StepRollouts& result);
   std::vector<Rollout> sample_groups(std::int64_t first_prompt, std::int64_t first_group);
   Metrics evaluate_dev() const;
+  void begin_verdicts(std::string_view purpose) const;
   // trainer_update.cpp: rows 6 and 8 to 10.
   std::vector<float> old_log_prob(const RolloutBatch& batch, const std::vector<GroupRows>& groups);
   UpdateReport update(const RolloutBatch& batch, const std::vector<GroupRows>& groups, const std::vector<double>& advantage,

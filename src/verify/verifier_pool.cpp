@@ -30,7 +30,7 @@ Verdict verify_guarded(const Verifier& verifier, const Task& task, const Complet
 struct VerifierPool::Implementation {
   using Job = std::function<void()>;
 
-  explicit Implementation(const Options& options) : capacity(static_cast<std::size_t>(options.queue_capacity)) {
+  explicit Implementation(const Options& options) : capacity(static_cast<std::size_t>(options.queue_capacity)), journal(options.journal) {
     for (int i = 0; i < options.threads; ++i) workers.emplace_back([this] { work(); });
   }
   ~Implementation() {
@@ -65,7 +65,7 @@ struct VerifierPool::Implementation {
   }
 
   Verdict judge(const Verifier& verifier, const Rollout& rollout) {
-    Verdict verdict = verify_guarded(verifier, *rollout.task, rollout.completion);
+    Verdict verdict = journal != nullptr ? journal->judge(verifier, rollout) : verify_guarded(verifier, *rollout.task, rollout.completion);
     // Counted before the future is ready, so that whoever holds the verdict also sees it in the counts.
     const std::lock_guard<std::mutex> lock(mutex);
     ++counts.judged;
@@ -74,6 +74,7 @@ struct VerifierPool::Implementation {
   }
 
   const std::size_t capacity;
+  VerdictJournal* const journal;
   mutable std::mutex mutex;
   std::condition_variable job_waiting, place_free;
   std::deque<Job> queue;

@@ -8,6 +8,7 @@
 
 #include "lydian/data/rollout.h"
 #include "lydian/verify/environment.h"
+#include "lydian/verify/verdict_journal.h"
 #include "lydian/verify/verifier.h"
 
 namespace lydian {
@@ -22,6 +23,7 @@ class VerifierPool {
   struct Options {
     int threads = 1;
     std::int64_t queue_capacity = 1024;  ///< Waiting jobs before submit() blocks.
+    VerdictJournal* journal = nullptr;   ///< Keeps the verdicts of verifiers that are not deterministic; must outlive the pool.
   };
   struct Counts {
     std::int64_t judged = 0, faults = 0;

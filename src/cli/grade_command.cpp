@@ -1,0 +1,91 @@
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+
+#include "cli/command.h"
+#include "lydian/core/durable_file.h"
+#include "lydian/core/error.h"
+#ifdef LYDIAN_MATH
+#include "verify/math/grade_math.h"
+#endif
+
+namespace lydian::cli {
+namespace {
+
+std::string required(const Arguments& arguments, std::string_view flag) {
+  if (!arguments.has(flag)) throw ConfigError("grade", "--" + std::string(flag) + " FILE", "none");
+  return arguments.text(flag);
+}
+
+#ifdef LYDIAN_MATH
+
+std::string dashed(std::string name) {
+  std::replace(name.begin(), name.end(), '_', '-');
+  return name;
+}
+
+/// The math verifier's options, each as a flag.
+const std::vector<OptionDoc>& switches() {
+  static const std::vector<OptionDoc> all = [] {
+    std::vector<OptionDoc> options = document_config<MathOptions>();
+    for (OptionDoc& option : options) option.name = dashed(option.name);
+    return options;
+  }();
+  return all;
+}
+
+MathOptions math_options(const Arguments& arguments) {
+  Config config;
+  for (const OptionDoc& option : switches()) {
+    std::string key = option.name;
+    std::replace(key.begin(), key.end(), '-', '_');
+    if (arguments.has(option.name)) config = config.with_override(key + "=" + arguments.text(option.name));
+  }
+  MathOptions options;
+  read_config(config, options);
+  return options;
+}
+
+int grade_math(const Arguments& arguments) {
+  const MathGradingSummary summary = grade_math_file(required(arguments, "input"), required(arguments, "output"), math_options(arguments),
+                                                     static_cast<int>(arguments.integer("threads", 1, 1)));
+  if (arguments.has("summary")) write_file_durably(arguments.text("summary"), summary.json() + "\n");
+  std::cout << summary.table();
+  return kDone;
+}
+
+#endif
+
+int run(const Arguments& arguments, const Catalog&) {
+#ifdef LYDIAN_MATH
+  if (arguments.words[0] == "math") return grade_math(arguments);
+#endif
+  throw ConfigError("grade", "math", arguments.words[0]);
+}
+
+std::vector<Flag> flags() {
+  std::vector<Flag> all{{"input", "FILE", "Rows to grade, one JSON object a line."},
+                        {"output", "FILE", "Where their verdicts go, in the same order."},
+                        {"threads", "N", "Threads that grade (1); verdicts do not depend on them."},
+                        {"summary", "FILE", "Also write the summary as JSON."}};
+#ifdef LYDIAN_MATH
+  for (const OptionDoc& option : switches()) all.push_back({option.name, option.type == "bool" ? "true|false" : "N", option.doc});
+#endif
+  return all;
+}
+
+}  // namespace
+
+Command grade_command() {
+  return {"grade",
+          "math --input FILE --output FILE [--threads N] [--SWITCH VALUE …]",
+          "Grades answers or whole responses offline, and compares with what rows say is expected.",
+          flags(),
+          1,
+          1,
+          false,
+          run,
+          nullptr};
+}
+
+}  // namespace lydian::cli
