@@ -56,7 +56,7 @@ endfunction()
 
 # lydian::core: everything that needs no policy.
 # Header-only dependencies of sources are no business of an installed package: hence BUILD_INTERFACE.
-lydian_library(lydian_core NAME core FOLDERS src/core src/data src/text src/verify src/advantage src/report envs/chain
+lydian_library(lydian_core NAME core FOLDERS src/core src/data src/text src/verify src/advantage src/report envs/chain envs/word_problems
                HEADERS core data text verify advantage report envs
                PUBLIC Threads::Threads
                PRIVATE spdlog::spdlog fmt::fmt $<BUILD_INTERFACE:nlohmann_json::nlohmann_json> $<BUILD_INTERFACE:Eigen3::Eigen> OpenSSL::Crypto)
@@ -64,7 +64,7 @@ lydian_library(lydian_core NAME core FOLDERS src/core src/data src/text src/veri
 # lydian::math: the math verifier and what stands on it.
 if(LYDIAN_MATH)
   find_package(FLINT REQUIRED)
-  lydian_library(lydian_math NAME math FOLDERS src/verify/math envs/math envs/word_problems HEADERS verify/math_verifier.h
+  lydian_library(lydian_math NAME math FOLDERS src/verify/math envs/math HEADERS verify/math_verifier.h
                  PUBLIC lydian_core PRIVATE FLINT::FLINT $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
 endif()
 
@@ -120,9 +120,16 @@ endfunction()
 # lydian::lydian: the torch side and the program.
 if(LYDIAN_TORCH)
   find_package(Libtorch REQUIRED)
+  set(program_verifiers)
+  if(LYDIAN_MATH)
+    list(APPEND program_verifiers lydian_math)
+  endif()
   lydian_library(lydian_torch NAME lydian FOLDERS src/ops src/policy src/objective src/dist src/train src/cli
                  HEADERS ops policy objective dist train cli lydian.h
-                 PUBLIC lydian_rollout libtorch::cpu PRIVATE spdlog::spdlog fmt::fmt $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
+                 PUBLIC lydian_rollout ${program_verifiers} libtorch::cpu PRIVATE spdlog::spdlog fmt::fmt $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
+  if(LYDIAN_MATH)
+    target_compile_definitions(lydian_torch PRIVATE LYDIAN_MATH)  # The program's environments and graders.
+  endif()
   # One precompiled header for all sources that include torch: half a minute once, then 4 instead of 15 seconds a source. Its target defines nothing, since a
   # macro that it defines would have to be defined by every user.
   file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/torch_headers.cpp CONTENT "")
