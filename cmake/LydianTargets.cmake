@@ -127,9 +127,6 @@ if(LYDIAN_TORCH)
   lydian_library(lydian_torch NAME lydian FOLDERS src/ops src/policy src/objective src/dist src/train src/cli
                  HEADERS ops policy objective dist train cli lydian.h
                  PUBLIC lydian_rollout ${program_verifiers} libtorch::cpu PRIVATE spdlog::spdlog fmt::fmt $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
-  if(LYDIAN_MATH)
-    target_compile_definitions(lydian_torch PRIVATE LYDIAN_MATH)  # The program's environments and graders.
-  endif()
   # One precompiled header for all sources that include torch: half a minute once, then 4 instead of 15 seconds a source. Its target defines nothing, since a
   # macro that it defines would have to be defined by every user.
   file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/torch_headers.cpp CONTENT "")

@@ -12,12 +12,12 @@
 namespace lydian::cli {
 namespace {
 
+#ifdef LYDIAN_MATH
+
 std::string required(const Arguments& arguments, std::string_view flag) {
   if (!arguments.has(flag)) throw ConfigError("grade", "--" + std::string(flag) + " FILE", "none");
   return arguments.text(flag);
 }
-
-#ifdef LYDIAN_MATH
 
 std::string dashed(std::string name) {
   std::replace(name.begin(), name.end(), '_', '-');

@@ -102,6 +102,9 @@ for line in sys.stdin:
             os.setsid()
             subprocess.Popen([sys.executable, "-c", script], start_new_session=True)
             os._exit(0)
+        while not os.path.exists(file) or len(open(file).readlines()) < 2:
+            time.sleep(0.005)
+        write("garbage\n")
         time.sleep(60)
     elif mode == "end after two":
         write(reply)
