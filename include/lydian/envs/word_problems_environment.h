@@ -21,9 +21,9 @@ class ConfigVisitor;
 /// the end pays is left to the rewards. The verifier accepts the number's digits alone.
 struct WordProblemsOptions {
   std::uint64_t seed = 1;  ///< Of the tasks.
-  std::int64_t min_events = 1;
-  std::int64_t max_events = 6;     ///< At most 12.
-  double no_thinking_share = 0.5;  ///< Of the supervised traces.
+  std::int64_t min_events = 2;
+  std::int64_t max_events = 5;      ///< At most 12.
+  double no_thinking_share = 0.55;  ///< Of the supervised traces.
   double full_share = 0.2;
   double stop_probability = 0.35;  ///< After each step, in the remaining traces.
   double cut_share = 0.15;         ///< Traces cut at a uniformly drawn character.
