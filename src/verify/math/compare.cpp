@@ -1,0 +1,217 @@
+#include "verify/math/compare.h"
+
+#include <algorithm>
+
+namespace lydian::math {
+namespace {
+
+Decision unequal(std::string reason) {
+  return {false, MathMethod::kNone, std::move(reason)};
+}
+
+}  // namespace
+
+int Comparer::infinity_sign(NodeId id) const {
+  if (tree_.is_constant(id, Constant::kInfinity)) return 1;
+  if (tree_.is(id, Op::kNegate)) return -infinity_sign(tree_.child(id, 0));
+  if (tree_.is(id, Op::kPercent) || tree_.is(id, Op::kUnit) || tree_.is(id, Op::kDegree)) return infinity_sign(tree_.child(id, 0));
+  return 0;
+}
+
+Comparer::Peeled Comparer::peel(NodeId id) const {
+  Peeled result;
+  bool negative = false;
+  std::vector<NodeId> negations;
+  while (true) {
+    if (tree_.is(id, Op::kUnit)) {
+      if (result.unit.empty() || static_cast<UnitKind>(tree_[id].flag) != UnitKind::kNoun) {
+        result.unit = tree_.name(id);
+        result.unit_kind = static_cast<UnitKind>(tree_[id].flag);
+      }
+      id = tree_.child(id, 0);
+    } else if (tree_.is(id, Op::kPercent)) {
+      result.percent = true;
+      id = tree_.child(id, 0);
+    } else if (tree_.is(id, Op::kDegree)) {
+      result.degree = true;
+      id = tree_.child(id, 0);
+    } else if (tree_.is(id, Op::kNegate) &&
+               (tree_.is(tree_.child(id, 0), Op::kUnit) || tree_.is(tree_.child(id, 0), Op::kPercent) || tree_.is(tree_.child(id, 0), Op::kDegree))) {
+      negative = !negative;
+      id = tree_.child(id, 0);
+    } else {
+      break;
+    }
+  }
+  result.core = negative ? const_cast<Tree&>(tree_).add(Op::kNegate, {id}) : id;
+  return result;
+}
+
+Decision Comparer::compare(NodeId gold, NodeId prediction) {
+  if (same(tree_, gold, tree_, prediction)) return {true, MathMethod::kExact, {}};
+  if (tree_.is(gold, Op::kRelation)) return relation(gold, prediction);
+  Decision decision = element(gold, prediction);
+  if (decision.equal) return decision;
+  // The prediction names what it found: x = 5.
+  if (options_.assignment_prefix && tree_.is(prediction, Op::kRelation)) {
+    const NodeId value = assigned_value(prediction);
+    if (value != kNoNode) {
+      Decision assigned = element(gold, value);
+      if (assigned.equal && assigned.reason.empty()) assigned.reason = "the name before the value is left out";
+      return assigned;
+    }
+  }
+  return decision;
+}
+
+Decision Comparer::element(NodeId gold, NodeId prediction) {
+  if (++depth_ > 100) throw LimitExceeded{"nested too deep"};
+  struct Leave {
+    int& depth;
+    ~Leave() { --depth; }
+  } const leave{depth_};
+  budget_.spend(1);
+  if (same(tree_, gold, tree_, prediction)) return {true, MathMethod::kExact, {}};
+  switch (tree_[gold].op) {
+    case Op::kRelation:
+      return relation(gold, prediction);
+    case Op::kBracket:
+    case Op::kList:
+    case Op::kPlusMinus:
+    case Op::kUnion:
+    case Op::kIntersection:
+    case Op::kDifference:
+      return collection(gold, prediction);
+    case Op::kMatrix:
+      return matrices(gold, prediction);
+    case Op::kRatio:
+      return ratio(gold, prediction);
+    case Op::kText: {
+      const bool equal = tree_.is(prediction, Op::kText) && tree_.name(gold) == tree_.name(prediction);
+      return {equal, MathMethod::kText, equal ? "" : "different words"};
+    }
+    default:
+      break;
+  }
+  if (any(tree_, gold, [](const Node& node, NodeId) { return node.op == Op::kPlusMinus; })) return collection(gold, prediction);
+  if (tree_.is(prediction, Op::kRelation) && options_.assignment_prefix) {
+    const NodeId value = assigned_value(prediction);
+    if (value != kNoNode) return element(gold, value);
+  }
+  if (tree_[prediction].op >= Op::kBracket && !(tree_.is(prediction, Op::kRatio))) {
+    // A set or list of one value, written \{5\}: another kind of thing than 5.
+    if (tree_.is(prediction, Op::kMatrix) && tree_[prediction].count == 1) return element(gold, tree_.child(prediction, 0));
+    if (!is_scalar(tree_, gold) && !tree_.is(gold, Op::kUnit)) return by_structure(gold, prediction);
+    return unequal("the gold is one value, the prediction is not");
+  }
+  return scalars(gold, prediction);
+}
+
+Decision Comparer::scalars(NodeId gold, NodeId prediction) {
+  const int g = infinity_sign(gold), p = infinity_sign(prediction);
+  if (g != 0 || p != 0) return {g == p, MathMethod::kExact, g == p ? "" : "infinite on one side"};
+  const bool gold_based = any(tree_, gold, [](const Node& node, NodeId) { return node.op == Op::kBased; });
+  if (gold_based && (tree_.is(gold, Op::kBased) || tree_.is(prediction, Op::kBased))) return based(gold, prediction);
+  return peeled(peel(gold), peel(prediction));
+}
+
+Decision Comparer::based(NodeId gold, NodeId prediction) {
+  if (tree_.is(gold, Op::kBased) && tree_.is(prediction, Op::kNumber)) {
+    // Without its base the numeral itself must agree, digit by digit.
+    if (!options_.base_optional) return unequal("the base is missing");
+    const bool equal = tree_.value(tree_.child(gold, 0)) == tree_.value(prediction);
+    return {equal, MathMethod::kExact, equal ? "the base is left out" : "different digits"};
+  }
+  return decider_.equal(gold, prediction);
+}
+
+Decision Comparer::peeled(const Peeled& gold, const Peeled& prediction) {
+  std::string note;
+  if (gold.unit != prediction.unit) {
+    const bool both = !gold.unit.empty() && !prediction.unit.empty();
+    const bool known = gold.unit_kind != UnitKind::kNoun && prediction.unit_kind != UnitKind::kNoun;
+    if (both && known) return unequal("different units");
+    const UnitKind kind = gold.unit.empty() ? prediction.unit_kind : gold.unit_kind;
+    if (!(kind == UnitKind::kCurrency ? options_.currency_optional : options_.unit_optional)) return unequal("the unit is missing");
+    note = "the unit is left out";
+  }
+  const bool g_structure = !is_scalar(tree_, gold.core), p_structure = !is_scalar(tree_, prediction.core);
+  auto same_core = [&](NodeId a, NodeId b) { return g_structure || p_structure ? by_structure(a, b) : decider_.equal(a, b); };
+  auto noted = [&](Decision decision, const char* what) {
+    if (decision.equal && decision.reason.empty()) decision.reason = what;
+    return decision;
+  };
+  auto over_hundred = [&](NodeId id) { return tree_.add(Op::kDivide, {id, tree_.integer(100)}); };
+  if (gold.percent != prediction.percent) {
+    const NodeId with = gold.percent ? gold.core : prediction.core, without = gold.percent ? prediction.core : gold.core;
+    Decision decision = unequal("a percent sign on one side only");
+    if (options_.percent_sign_optional) decision = noted(decider_.equal(gold.core, prediction.core), "the percent sign is left out");
+    if (!decision.equal && options_.percent_as_fraction) {
+      const NodeId fraction = over_hundred(with);
+      decision = noted(gold.percent ? decider_.equal(fraction, without) : decider_.equal(without, fraction), "percent as a fraction");
+    }
+    return decision;
+  }
+  if (gold.degree != prediction.degree) {
+    Decision decision = unequal("a degree sign on one side only");
+    if (options_.degree_optional) decision = noted(decider_.equal(gold.core, prediction.core), "the degree sign is left out");
+    const NodeId other = gold.degree ? prediction.core : gold.core;
+    if (!decision.equal && any(tree_, other, [&](const Node& node, NodeId id) { return node.op == Op::kConstant && tree_.is_constant(id, Constant::kPi); })) {
+      const NodeId with = gold.degree ? gold.core : prediction.core;
+      const NodeId radians = tree_.add(Op::kDivide, {tree_.add(Op::kMultiply, {with, tree_.constant(Constant::kPi)}), tree_.integer(180)});
+      decision = noted(gold.degree ? decider_.equal(radians, other) : decider_.equal(other, radians), "degrees as radians");
+    }
+    return decision;
+  }
+  return noted(same_core(gold.core, prediction.core), note.c_str());
+}
+
+Decision Comparer::ratio(NodeId gold, NodeId prediction) {
+  NodeId other = prediction;
+  if (tree_.is(other, Op::kRelation)) other = assigned_value(other);
+  if (other == kNoNode) return unequal("the gold is a ratio, the prediction is not");
+  std::vector<NodeId> g(tree_.children(gold).begin(), tree_.children(gold).end());
+  std::vector<NodeId> p;
+  if (tree_.is(other, Op::kRatio)) {
+    p.assign(tree_.children(other).begin(), tree_.children(other).end());
+  } else if (g.size() == 2 && tree_.is(other, Op::kDivide)) {
+    p.assign(tree_.children(other).begin(), tree_.children(other).end());
+  } else {
+    return unequal("the gold is a ratio, the prediction is not");
+  }
+  if (g.size() != p.size()) return unequal("ratios of different lengths");
+  const Decision terms = ordered(g, p);
+  if (terms.equal) return terms;
+  // 12:00 and 1:00 are times of day, and 0 scales to everything.
+  for (const NodeId part : tree_.children(gold)) {
+    const Rational* value = decider_.exact(part);
+    if (tree_.is(part, Op::kMissing) || (value != nullptr && value->is_zero())) return terms;
+  }
+  for (std::size_t i = 1; i < g.size(); ++i) {
+    const NodeId left = tree_.add(Op::kMultiply, {g[0], p[i]}), right = tree_.add(Op::kMultiply, {g[i], p[0]});
+    if (!is_scalar(tree_, left) || !is_scalar(tree_, right)) return terms;
+    const Decision cross = decider_.equal(left, right);
+    if (!cross.equal) return cross;
+  }
+  return {true, MathMethod::kExact, "the same ratio in other terms"};
+}
+
+// Things that have no value of their own: the same operation on equal parts.
+Decision Comparer::by_structure(NodeId gold, NodeId prediction) {
+  if (is_scalar(tree_, gold) && is_scalar(tree_, prediction)) return scalars(gold, prediction);
+  const Node g = tree_[gold], p = tree_[prediction];
+  if (g.op != p.op || g.count != p.count || g.flag != p.flag) return unequal("different kinds of things");
+  if ((g.op == Op::kCall || g.op == Op::kConstant) && g.payload != p.payload) return unequal("different kinds of things");
+  if ((g.op == Op::kApply || g.op == Op::kOpaque || g.op == Op::kSymbol || g.op == Op::kText) && tree_.name(gold) != tree_.name(prediction)) {
+    return unequal("different names");
+  }
+  if (g.count == 0) {
+    const bool equal = same(tree_, gold, tree_, prediction);
+    return {equal, MathMethod::kExact, equal ? "" : "different parts"};
+  }
+  std::vector<NodeId> a(tree_.children(gold).begin(), tree_.children(gold).end()), b(tree_.children(prediction).begin(), tree_.children(prediction).end());
+  const bool free = g.op == Op::kAdd || g.op == Op::kUnion || g.op == Op::kIntersection;
+  return free ? unordered(a, b) : ordered(a, b);
+}
+
+}  // namespace lydian::math

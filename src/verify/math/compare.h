@@ -1,0 +1,72 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "verify/math/decide.h"
+
+namespace lydian::math {
+
+/// Compares a gold with a prediction, both in one tree, by the type of the gold and the conventions of the options.
+class Comparer {
+ public:
+  Comparer(Tree& tree, const MathOptions& options, Budget& budget) : tree_(tree), options_(options), budget_(budget), decider_(tree, options, budget) {}
+  Decision compare(NodeId gold, NodeId prediction);
+
+ private:
+  /// A value without its sign of percent, degree or unit.
+  struct Peeled {
+    NodeId core = kNoNode;
+    bool percent = false, degree = false;
+    std::string unit;
+    UnitKind unit_kind = UnitKind::kNoun;
+  };
+  /// A part of the real line; kNoNode: unbounded on that side.
+  struct Piece {
+    NodeId low = kNoNode, high = kNoNode;
+    bool low_open = true, high_open = true;
+  };
+  using Pieces = std::vector<Piece>;
+
+  // compare.cpp: which comparer.
+  Decision element(NodeId gold, NodeId prediction);
+  Decision scalars(NodeId gold, NodeId prediction);
+  Decision peeled(const Peeled& gold, const Peeled& prediction);
+  Decision by_structure(NodeId gold, NodeId prediction);
+  Peeled peel(NodeId id) const;
+  int infinity_sign(NodeId id) const;
+  Decision based(NodeId gold, NodeId prediction);
+  Decision ratio(NodeId gold, NodeId prediction);
+
+  // compare_relations.cpp: equations, inequalities, assignments.
+  Decision relation(NodeId gold, NodeId prediction);
+  Decision equation(NodeId gold, NodeId prediction);
+  Decision inequality(NodeId gold, NodeId prediction);
+  NodeId assigned_value(NodeId id) const;
+  bool is_name(NodeId id) const;
+  bool is_chain_of(NodeId id, Relation a, Relation b) const;
+
+  // compare_sets.cpp: lists, sets, tuples, intervals, matrices.
+  Decision collection(NodeId gold, NodeId prediction);
+  Decision unordered(const std::vector<NodeId>& gold, const std::vector<NodeId>& prediction);
+  Decision ordered(const std::vector<NodeId>& gold, const std::vector<NodeId>& prediction);
+  Decision matrices(NodeId gold, NodeId prediction);
+  std::vector<NodeId> elements(NodeId id);
+  std::vector<NodeId> distinct(const std::vector<NodeId>& items) const;
+  void expand_plus_minus(NodeId id, std::vector<NodeId>& out);
+  NodeId choose_sign(NodeId id, bool upper);
+  bool as_matrix(NodeId id, std::vector<NodeId>& cells, std::size_t& columns) const;
+  std::optional<Pieces> pieces(NodeId id, std::string& letter);
+  std::optional<Pieces> pieces_of_relation(NodeId id, std::string& letter);
+  Decision same_pieces(Pieces gold, Pieces prediction);
+  bool sort_pieces(Pieces& pieces);
+
+  Tree& tree_;
+  const MathOptions& options_;
+  Budget& budget_;
+  Decider decider_;
+  int depth_ = 0;
+};
+
+}  // namespace lydian::math

@@ -1,0 +1,192 @@
+// Equations, inequalities, and values that are given a name.
+#include <algorithm>
+
+#include "verify/math/compare.h"
+
+namespace lydian::math {
+namespace {
+
+Decision unequal(std::string reason) {
+  return {false, MathMethod::kNone, std::move(reason)};
+}
+
+bool less(Relation r) {
+  return r == Relation::kLess || r == Relation::kLessEqual;
+}
+bool greater(Relation r) {
+  return r == Relation::kGreater || r == Relation::kGreaterEqual;
+}
+bool order(Relation r) {
+  return less(r) || greater(r);
+}
+bool strict(Relation r) {
+  return r == Relation::kLess || r == Relation::kGreater;
+}
+
+}  // namespace
+
+bool Comparer::is_chain_of(NodeId id, Relation a, Relation b) const {
+  if (!tree_.is(id, Op::kRelation)) return false;
+  const auto relations = tree_.relations(id);
+  return std::all_of(relations.begin(), relations.end(), [&](Relation r) { return r == a || r == b; });
+}
+
+// What a value can be called: letters and words without any number in it, f(x), (p, q), A:B.
+bool Comparer::is_name(NodeId id) const {
+  return !any(tree_, id, [&](const Node& node, NodeId at) {
+    if (node.op == Op::kBased) return true;
+    if (node.op == Op::kNumber) {
+      // f(2) may be asked for.
+      return !any(tree_, id, [&](const Node& outer, NodeId call) {
+        if (outer.op != Op::kApply) return false;
+        const auto arguments = tree_.children(call);
+        return std::find(arguments.begin(), arguments.end(), at) != arguments.end();
+      });
+    }
+    return false;
+  });
+}
+
+// x = 5: 5.  5 = x: 5.  x = 1/3 \approx 0.33: 1/3.  x \in S: S. kNoNode where the relation gives no value.
+NodeId Comparer::assigned_value(NodeId id) const {
+  const auto sides = tree_.children(id);
+  const auto relations = tree_.relations(id);
+  if (relations.size() == 1 && relations[0] == Relation::kIn) return is_name(sides[0]) ? sides[1] : kNoNode;
+  std::size_t exact = sides.size() - 1;
+  for (std::size_t i = 0; i < relations.size(); ++i) {
+    if (relations[i] == Relation::kApprox) {
+      // Before the first "approximately", unless only the name stands there.
+      exact = std::min(exact, i == 0 && has_symbol(tree_, sides[0]) && is_name(sides[0]) ? std::size_t{1} : i);
+      break;
+    }
+    if (relations[i] == Relation::kOther && tree_.is(sides[i + 1], Op::kMissing)) return kNoNode;
+    if (relations[i] != Relation::kEqual && relations[i] != Relation::kEquivalent) return kNoNode;
+  }
+  if (exact == 0) return sides[0];
+  const bool first_is_name = is_name(sides[0]) || !has_symbol(tree_, sides[0]);
+  if (first_is_name) {
+    // 5 = x
+    if (sides.size() == 2 && !has_symbol(tree_, sides[0]) && has_symbol(tree_, sides[1]) && is_name(sides[1])) return sides[0];
+    return sides[exact];
+  }
+  if (sides.size() == 2 && tree_.is(sides[1], Op::kSymbol)) return sides[0];
+  return kNoNode;
+}
+
+Decision Comparer::relation(NodeId gold, NodeId prediction) {
+  if (is_chain_of(gold, Relation::kEqual, Relation::kEquivalent) || is_chain_of(gold, Relation::kEqual, Relation::kApprox)) return equation(gold, prediction);
+  const std::vector<Relation> relations(tree_.relations(gold).begin(), tree_.relations(gold).end());
+  if (relations.size() == 1 && relations[0] == Relation::kIn) {
+    const NodeId set = tree_.child(gold, 1);
+    if (tree_.is(prediction, Op::kRelation) && tree_.relations(prediction)[0] == Relation::kIn) return element(set, tree_.child(prediction, 1));
+    return element(set, prediction);
+  }
+  if (std::all_of(relations.begin(), relations.end(), [](Relation r) { return order(r) || r == Relation::kNotEqual || r == Relation::kEqual; })) {
+    return inequality(gold, prediction);
+  }
+  return by_structure(gold, prediction);
+}
+
+Decision Comparer::equation(NodeId gold, NodeId prediction) {
+  const NodeId value = assigned_value(gold);
+  // Copies: comparing adds nodes to the tree.
+  const std::vector<NodeId> sides(tree_.children(gold).begin(), tree_.children(gold).end());
+  const NodeId left = sides.front(), last = sides.back();
+  if (!tree_.is(prediction, Op::kRelation)) {
+    // The value alone, where the gold only gives it a name. A curve y = x is not its right side.
+    const bool function = !tree_.is(left, Op::kSymbol) && is_name(left);
+    if (value == kNoNode || (!function && has_symbol(tree_, value))) return unequal("the gold is an equation, the prediction is not");
+    Decision decision = element(value, prediction);
+    if (decision.equal && decision.reason.empty()) decision.reason = "the name before the value is left out";
+    return decision;
+  }
+  const std::vector<NodeId> others(tree_.children(prediction).begin(), tree_.children(prediction).end());
+  if (value != kNoNode && is_chain_of(prediction, Relation::kIn, Relation::kIn) && !is_scalar(tree_, value)) return element(value, others.back());
+  if (!is_chain_of(prediction, Relation::kEqual, Relation::kEquivalent) && !is_chain_of(prediction, Relation::kEqual, Relation::kApprox)) {
+    return unequal("the gold is an equation, the prediction is another relation");
+  }
+  // Both name the same thing.
+  const NodeId other_value = assigned_value(prediction);
+  if (value != kNoNode && other_value != kNoNode && is_name(left) && same(tree_, left, tree_, others.front())) {
+    const Decision decision = element(value, other_value);
+    if (decision.equal) return decision;
+  }
+  if (sides.size() > 2 || others.size() > 2) {
+    if (value == kNoNode || other_value == kNoNode) return unequal("chains of equations that do not agree");
+    return element(value, other_value);
+  }
+  const NodeId a = left, b = last, c = others.front(), d = others.back();
+  if (!is_scalar(tree_, a) || !is_scalar(tree_, b) || !is_scalar(tree_, c) || !is_scalar(tree_, d)) {
+    Decision decision = ordered({a, b}, {c, d});
+    return decision.equal ? decision : ordered({a, b}, {d, c});
+  }
+  int sign = 0;
+  Decision decision = decider_.same_equation(a, b, c, d, sign);
+  if (decision.equal || decision.method != MathMethod::kUndecided) {
+    // f(x) = x and g(t) = t: functions by another name and letter are another thing only by name.
+    if (decision.equal || !tree_.is(a, Op::kApply) || !tree_.is(c, Op::kApply)) return decision;
+  }
+  Decision sides_agree = ordered({a, b}, {c, d});
+  return sides_agree.equal ? sides_agree : decision;
+}
+
+Decision Comparer::inequality(NodeId gold, NodeId prediction) {
+  std::string gold_letter, other_letter;
+  if (!tree_.is(prediction, Op::kRelation) && !options_.inequality_as_interval) return unequal("the gold is an inequality, the prediction is not");
+  if (const std::optional<Pieces> g = pieces(gold, gold_letter)) {
+    if (const std::optional<Pieces> p = pieces(prediction, other_letter)) {
+      if (!gold_letter.empty() && !other_letter.empty() && gold_letter != other_letter) return unequal("different letters");
+      return same_pieces(*g, *p);
+    }
+  }
+  if (!tree_.is(prediction, Op::kRelation)) return unequal("the gold is an inequality, the prediction is not");
+  const std::vector<Relation> relations(tree_.relations(gold).begin(), tree_.relations(gold).end());
+  const std::vector<Relation> others(tree_.relations(prediction).begin(), tree_.relations(prediction).end());
+  if (relations.size() != others.size()) return unequal("different numbers of inequalities");
+  if (relations.size() > 1) {
+    // A chain reads the same from both ends.
+    std::vector<NodeId> a(tree_.children(gold).begin(), tree_.children(gold).end()), b(tree_.children(prediction).begin(), tree_.children(prediction).end());
+    std::vector<Relation> r(relations.begin(), relations.end()), s(others.begin(), others.end());
+    auto turn = [](Relation x) {
+      switch (x) {
+        case Relation::kLess:
+          return Relation::kGreater;
+        case Relation::kLessEqual:
+          return Relation::kGreaterEqual;
+        case Relation::kGreater:
+          return Relation::kLess;
+        case Relation::kGreaterEqual:
+          return Relation::kLessEqual;
+        default:
+          return x;
+      }
+    };
+    if (r != s) {
+      std::reverse(b.begin(), b.end());
+      std::reverse(s.begin(), s.end());
+      std::transform(s.begin(), s.end(), s.begin(), turn);
+    }
+    if (r != s) return unequal("different relations");
+    return ordered(a, b);
+  }
+  const Relation r = relations[0], s = others[0];
+  const NodeId a = tree_.child(gold, 0), b = tree_.child(gold, 1), c = tree_.child(prediction, 0), d = tree_.child(prediction, 1);
+  if (!is_scalar(tree_, a) || !is_scalar(tree_, b) || !is_scalar(tree_, c) || !is_scalar(tree_, d)) {
+    return r == s ? ordered({a, b}, {c, d}) : unequal("different relations");
+  }
+  if (r == Relation::kNotEqual || s == Relation::kNotEqual) {
+    int sign = 0;
+    return r == s ? decider_.same_equation(a, b, c, d, sign) : unequal("different relations");
+  }
+  if (!order(r) || !order(s) || strict(r) != strict(s)) return unequal("different relations");
+  // a < b is a - b < 0; the factor between the two differences must keep the direction.
+  int sign = 0;
+  Decision decision = decider_.same_equation(a, b, c, d, sign);
+  if (!decision.equal) return decision;
+  const int direction = less(r) == less(s) ? 1 : -1;
+  if (sign == 0) return {false, MathMethod::kUndecided, "the direction of the inequality could not be told"};
+  if (sign != direction) return {false, MathMethod::kCanonical, "the inequality points the other way"};
+  return decision;
+}
+
+}  // namespace lydian::math

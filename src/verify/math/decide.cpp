@@ -1,0 +1,206 @@
+#include "verify/math/decide.h"
+
+namespace lydian::math {
+namespace {
+
+constexpr std::uint32_t kPositivePoints = 4, kMixedPoints = 6;
+
+bool has_imaginary(const Tree& tree, NodeId id) {
+  return any(tree, id, [&](const Node& node, NodeId at) { return node.op == Op::kConstant && tree.is_constant(at, Constant::kI); });
+}
+
+}  // namespace
+
+bool Decider::with_algebra(const std::function<void(Algebra&)>& work, std::string& why) {
+  Shape shape;
+  for (int attempt = 0; attempt < 12; ++attempt) {
+    try {
+      Algebra algebra(shape, options_, budget_);
+      work(algebra);
+      return true;
+    } catch (const ShapeTooSmall& small) {
+      budget_.spend(2);
+      shape = small.needed;
+    } catch (const NoForm& none) {
+      why = none.why;
+      return false;
+    } catch (const Undefined&) {
+      why = "a value that does not exist";
+      return false;
+    }
+  }
+  why = "too many different parts";
+  return false;
+}
+
+Decider::Test Decider::numeric(NodeId a, NodeId b, Point point, std::int64_t precision) {
+  try {
+    const Ball x = Evaluator(folder_, evaluate_options(precision), point).value(a);
+    const Ball y = Evaluator(folder_, evaluate_options(precision), point).value(b);
+    if (!x.is_finite() || !y.is_finite()) return Test::kNoValue;
+    const bool letters = has_symbol(tree_, a) || has_symbol(tree_, b);
+    if (letters && (!x.is_real() || !y.is_real()) && !has_imaginary(tree_, a) && !has_imaginary(tree_, b)) return Test::kNoValue;
+    Ball d;
+    acb_sub(d.get(), x.get(), y.get(), static_cast<slong>(precision));
+    return d.contains_zero() ? Test::kAgree : Test::kDifferent;
+  } catch (const Undefined&) {
+    return Test::kNoValue;
+  }
+}
+
+Decision Decider::equal(NodeId a, NodeId b) {
+  if (same(tree_, a, tree_, b)) return {true, MathMethod::kExact, {}};
+  const Rational *x = nullptr, *y = nullptr;
+  try {
+    x = folder_.value(a);
+    y = folder_.value(b);
+  } catch (const Undefined&) {
+    return {false, MathMethod::kNone, "a value that does not exist"};
+  }
+  if (x != nullptr && y != nullptr) {
+    if (*x == *y) return {true, MathMethod::kExact, {}};
+    if (equal_when_rounded(a, b)) return {true, MathMethod::kNumeric, "equal when rounded to " + std::to_string(options_.decimal_places) + " places"};
+    return {false, MathMethod::kExact, "different numbers"};
+  }
+  const bool letters = has_symbol(tree_, a) || has_symbol(tree_, b);
+  if (!letters) {
+    const Test test = numeric(a, b, {}, 64);
+    if (test == Test::kDifferent) {
+      if (equal_when_rounded(a, b)) return {true, MathMethod::kNumeric, "equal when rounded to " + std::to_string(options_.decimal_places) + " places"};
+      return {false, MathMethod::kNumeric, "different numbers"};
+    }
+    Decision decision = by_form(a, b);
+    if (decision.equal) return decision;
+    for (const std::int64_t precision : {256, 1024, 4096}) {
+      if (numeric(a, b, {}, precision) == Test::kDifferent) return {false, MathMethod::kNumeric, "different numbers"};
+    }
+    if (equal_when_rounded(a, b)) return {true, MathMethod::kNumeric, "equal when rounded to " + std::to_string(options_.decimal_places) + " places"};
+    return decision;
+  }
+  // A point of each kind settles most of what is different.
+  for (const std::uint32_t point : {0U, Point::kMixed, 1U}) {
+    if (numeric(a, b, {point}, 64) == Test::kDifferent) return {false, MathMethod::kNumeric, "different at a point"};
+  }
+  Decision decision = by_form(a, b);
+  for (std::uint32_t i = 0; i < kPositivePoints + kMixedPoints; ++i) {
+    const Point point{i < kPositivePoints ? i : Point::kMixed + i - kPositivePoints};
+    if (numeric(a, b, point, 128) == Test::kDifferent) return {false, MathMethod::kNumeric, "different at a point"};
+  }
+  return decision;
+}
+
+Decision Decider::by_form(NodeId a, NodeId b) {
+  Decision decision{false, MathMethod::kUndecided, "neither equality nor difference could be proved"};
+  std::string why;
+  const bool done = with_algebra(
+      [&](Algebra& algebra) {
+        const Form x = algebra.form(folder_, a);
+        const Form y = algebra.form(folder_, b);
+        const Poly d = algebra.difference(x, y);
+        if (d.is_zero()) {
+          decision = {true, MathMethod::kCanonical, {}};
+        } else if (algebra.is_zero(d)) {
+          decision = {true, MathMethod::kAlgebraic, {}};
+        }
+      },
+      why);
+  if (!done) decision.reason += ": " + why;
+  return decision;
+}
+
+Decision Decider::same_equation(NodeId a, NodeId b, NodeId c, NodeId d, int& sign) {
+  Decision decision{false, MathMethod::kUndecided, "the equations could not be brought to one form"};
+  std::string why;
+  sign = 0;
+  const bool done = with_algebra(
+      [&](Algebra& algebra) {
+        const Form first = algebra.subtract(algebra.form(folder_, a), algebra.form(folder_, b));
+        const Form second = algebra.subtract(algebra.form(folder_, c), algebra.form(folder_, d));
+        if (first.above.is_zero() || second.above.is_zero()) {
+          const bool both = first.above.is_zero() && second.above.is_zero();
+          decision = {both, MathMethod::kCanonical, both ? "" : "only one side holds always"};
+          return;
+        }
+        if (algebra.proportional(first.above, second.above)) {
+          decision = {true, MathMethod::kCanonical, {}};
+          const bool constant = first.below.is_constant() && second.below.is_constant();
+          sign = constant ? algebra.ratio_sign(first.above, second.above) : 0;
+        } else {
+          decision = {false, MathMethod::kCanonical, "different equations"};
+        }
+      },
+      why);
+  if (!done) decision.reason += ": " + why;
+  return decision;
+}
+
+int Decider::order(NodeId a, NodeId b) {
+  try {
+    const Rational *x = folder_.value(a), *y = folder_.value(b);
+    if (x != nullptr && y != nullptr) {
+      const int c = fmpq_cmp(x->get(), y->get());
+      return c < 0 ? -1 : c > 0 ? 1 : 0;
+    }
+    if (has_symbol(tree_, a) || has_symbol(tree_, b)) return 2;
+    for (const std::int64_t precision : {64, 512}) {
+      const Ball u = Evaluator(folder_, evaluate_options(precision), {}).value(a), v = Evaluator(folder_, evaluate_options(precision), {}).value(b);
+      if (!u.is_real() || !v.is_real()) return 2;
+      if (arb_lt(u.real(), v.real()) != 0) return -1;
+      if (arb_gt(u.real(), v.real()) != 0) return 1;
+    }
+    return 0;
+  } catch (const Undefined&) {
+    return 2;
+  }
+}
+
+// Both rounded to decimal_places, half away from zero; something other than zero must be left.
+bool Decider::equal_when_rounded(NodeId a, NodeId b) {
+  if (options_.decimal_places <= 0 || (!has_decimal(tree_, a) && !has_decimal(tree_, b))) return false;
+  Integer power;
+  fmpz_ui_pow_ui(power.get(), 10, static_cast<ulong>(options_.decimal_places));
+  auto rounded = [&](NodeId id, Integer& real, Integer& imag) {
+    auto round_exact = [&](const Rational& value, Integer& out) {
+      Rational shifted;
+      fmpq_mul_fmpz(shifted.get(), value.get(), power.get());
+      const bool negative = shifted.sign() < 0;
+      if (negative) fmpq_neg(shifted.get(), shifted.get());
+      fmpq_add(shifted.get(), shifted.get(), Rational(1, 2).get());
+      fmpz_fdiv_q(out.get(), shifted.numerator(), shifted.denominator());
+      if (negative) fmpz_neg(out.get(), out.get());
+    };
+    auto round_ball = [&](arb_srcptr value, Integer& out) {
+      arb_t shifted, half;
+      arb_init(shifted);
+      arb_init(half);
+      arb_mul_fmpz(shifted, value, power.get(), 256);
+      arb_set_d(half, arb_is_negative(shifted) != 0 ? -0.5 : 0.5);
+      arb_add(shifted, shifted, half, 256);
+      if (arb_is_negative(shifted) != 0) {
+        arb_ceil(shifted, shifted, 256);
+      } else {
+        arb_floor(shifted, shifted, 256);
+      }
+      const bool unique = arb_get_unique_fmpz(out.get(), shifted) != 0;
+      arb_clear(shifted);
+      arb_clear(half);
+      return unique;
+    };
+    if (const Rational* exact = folder_.value(id)) {
+      round_exact(*exact, real);
+      return true;
+    }
+    const Ball value = Evaluator(folder_, evaluate_options(256), {}).value(id);
+    return value.is_finite() && round_ball(value.real(), real) && round_ball(value.imag(), imag);
+  };
+  try {
+    Integer ar, ai, br, bi;
+    if (!rounded(a, ar, ai) || !rounded(b, br, bi)) return false;
+    const bool zero = fmpz_is_zero(ar.get()) != 0 && fmpz_is_zero(ai.get()) != 0;
+    return !zero && ar == br && ai == bi;
+  } catch (const Undefined&) {
+    return false;
+  }
+}
+
+}  // namespace lydian::math

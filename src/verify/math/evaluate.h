@@ -1,0 +1,47 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "verify/math/exact.h"
+
+namespace lydian::math {
+
+/// Where every letter stands for a rational number that depends on its name and the number of the point alone, so both sides of a comparison see the same.
+/// Never an integer: sin(pi x) and (-1)^n must not look alike there.
+struct Point {
+  std::uint32_t number = 0;  ///< 0 … : positive; from kMixed on signs vary with the letter.
+  static constexpr std::uint32_t kMixed = 8;
+};
+Rational coordinate(std::string_view name, Point point);
+
+struct EvaluateOptions {
+  std::int64_t precision = 64;
+  bool real_roots = true;
+  bool log_is_natural = true;
+};
+
+/// Ball that holds the value of a scalar expression. Throws Undefined where there is none or it cannot be told (a pole, an unknown function).
+class Evaluator {
+ public:
+  Evaluator(Folder& folder, EvaluateOptions options, Point point) : folder_(folder), tree_(folder.tree()), options_(options), point_(point) {}
+  Ball value(NodeId id);
+
+ private:
+  Ball power(NodeId id);
+  Ball root(NodeId id);
+  Ball call(NodeId id);
+  Ball sum(NodeId id);
+  Ball angle(NodeId id);
+  Ball real_power(const Ball& base, const Rational& exponent);
+  void spend(std::int64_t units);
+  slong precision() const { return static_cast<slong>(options_.precision); }
+
+  Folder& folder_;
+  const Tree& tree_;
+  EvaluateOptions options_;
+  Point point_;
+  bool degrees_ = false;  ///< Inside a trigonometric function, where ° is pi/180.
+};
+
+}  // namespace lydian::math

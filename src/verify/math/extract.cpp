@@ -1,0 +1,434 @@
+#include "verify/math/extract.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+namespace lydian::math {
+namespace {
+
+bool blank(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+bool digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+bool starts(std::string_view text, std::string_view with) {
+  return text.substr(0, with.size()) == with;
+}
+
+struct Span {
+  std::size_t begin, end;  ///< Of the content.
+  std::size_t from, to;    ///< With what stands around it.
+};
+
+/// The content of the braces that open at `at`; to the end of the text where they never close.
+Span braces(std::string_view text, std::size_t at) {
+  std::size_t depth = 0;
+  for (std::size_t i = at; i < text.size(); ++i) {
+    if (text[i] == '\\') {
+      ++i;
+    } else if (text[i] == '{') {
+      ++depth;
+    } else if (text[i] == '}' && --depth == 0) {
+      return {at + 1, i, at, i + 1};
+    }
+  }
+  return {at + 1, text.size(), at, text.size()};
+}
+
+std::vector<Span> boxes(std::string_view text) {
+  std::vector<Span> found;
+  for (std::size_t at = text.find("box"); at != std::string_view::npos; at = text.find("box", at + 3)) {
+    const bool boxed = at >= 1 && text[at - 1] == '\\' && starts(text.substr(at), "boxed");
+    const bool fbox = at >= 2 && text[at - 1] == 'f' && text[at - 2] == '\\';
+    if (!boxed && !fbox) continue;
+    const std::size_t from = at - (boxed ? 1 : 2);
+    if (!found.empty() && from < found.back().to) continue;  // A box in a box.
+    std::size_t next = at + (boxed ? 5 : 3);
+    while (next < text.size() && blank(text[next])) ++next;
+    if (next >= text.size()) break;
+    if (text[next] == '{') {
+      Span span = braces(text, next);
+      span.from = from;
+      found.push_back(span);
+    } else if (!letter(text[next]) || next > at + (boxed ? 5U : 3U)) {
+      std::size_t end = next;
+      while (end < text.size() && !blank(text[end]) && text[end] != '$' && text[end] != ',' && text[end] != '}') ++end;
+      found.push_back({next, end, from, end});
+    }
+  }
+  return found;
+}
+
+/// Boxes belong together where hardly anything, or a short word that joins, stands between them.
+bool joined(std::string_view between) {
+  if (between.size() < 10) return between.find('.') == std::string_view::npos || between.size() < 4;
+  if (between.size() >= 70) return false;
+  if (between.find(". ") != std::string_view::npos || between.find('\n') != std::string_view::npos) return false;
+  return between.find("and") != std::string_view::npos || between.find(" or ") != std::string_view::npos || between.find(',') != std::string_view::npos ||
+         between.find(';') != std::string_view::npos || between.find("{or}") != std::string_view::npos;
+}
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+/// Where the text after the last phrase that announces an answer begins; npos where there is none.
+std::size_t after_phrase(std::string_view text) {
+  static constexpr std::array kPhrases = {"final answer is", "answer is",   "answer:",     "answer :",     "answer**:",   "answer:**",
+                                          "answer**",        "answers are", "answers:",    "answer =",     "答案是",      "答案为",
+                                          "答案：",          "答案:",       "réponse est", "respuesta es", "antwort ist", "ответ:"};
+  std::size_t best = std::string_view::npos;
+  for (const std::string_view phrase : kPhrases) {
+    for (std::size_t at = text.size() >= phrase.size() ? text.size() - phrase.size() + 1 : 0; at-- > 0;) {
+      if (lower(text[at]) != phrase[0]) continue;
+      bool match = true;
+      for (std::size_t i = 1; i < phrase.size() && match; ++i) match = lower(text[at + i]) == phrase[i];
+      if (!match) continue;
+      if (best == std::string_view::npos || at + phrase.size() > best) best = at + phrase.size();
+      break;
+    }
+  }
+  return best;
+}
+
+/// Formulas of a text in their order; inline ones stay on one line.
+std::vector<Span> formulas(std::string_view text) {
+  std::vector<Span> found;
+  // Up to where each kind of formula is known to have no end: so that unclosed ones cost no second look.
+  std::array<std::size_t, 4> hopeless{};
+  for (std::size_t at = 0; at < text.size();) {
+    std::string_view open, close;
+    std::size_t kind = 0;
+    const std::string_view rest = text.substr(at);
+    if (starts(rest, "$$")) {
+      open = close = "$$";
+    } else if (rest[0] == '$') {
+      open = close = "$";
+      kind = 1;
+    } else if (starts(rest, "\\(")) {
+      open = "\\(";
+      close = "\\)";
+      kind = 2;
+    } else if (starts(rest, "\\[")) {
+      open = "\\[";
+      close = "\\]";
+      kind = 3;
+    } else {
+      at += rest[0] == '\\' ? 2 : 1;
+      continue;
+    }
+    std::size_t end = at + open.size();
+    const bool inline_formula = open == "$" || open == "\\(";
+    bool closed = false;
+    if (at < hopeless[kind]) end = text.size();
+    for (; end < text.size(); ++end) {
+      if (starts(text.substr(end), close)) {
+        closed = true;
+        break;
+      }
+      if (inline_formula && text[end] == '\n') break;
+      if (text[end] == '\\') ++end;
+    }
+    if (closed && end > at + open.size()) {
+      found.push_back({at + open.size(), end, at, end + close.size()});
+      at = end + close.size();
+    } else {
+      hopeless[kind] = std::max(hopeless[kind], std::min(end, text.size()));
+      at += open.size();
+    }
+  }
+  return found;
+}
+
+/// The end of the sentence or line that begins at `at`.
+std::size_t sentence_end(std::string_view text, std::size_t at) {
+  bool in_formula = false;
+  for (std::size_t i = at; i < text.size(); ++i) {
+    if (text[i] == '$') in_formula = !in_formula;
+    if (text[i] == '\n' && !in_formula) return i;
+    if (starts(text.substr(i), "<|") || starts(text.substr(i), "。")) return i;
+    if (text[i] == '.' && !in_formula && (i + 1 == text.size() || blank(text[i + 1]) || text[i + 1] == '*') &&
+        (i + 1 == text.size() || !(i + 2 < text.size() && digit(text[i + 2]))))
+      return i;
+  }
+  return text.size();
+}
+
+struct NumberSpan {
+  std::size_t begin = 0, end = 0;
+};
+/// The last number, fraction or percentage of plain text.
+bool last_number(std::string_view text, NumberSpan& out) {
+  std::size_t end = text.size();
+  while (end > 0 && !digit(text[end - 1])) --end;
+  if (end == 0) return false;
+  std::size_t begin = end;
+  auto part_of_number = [&](std::size_t i) {
+    const char c = text[i];
+    if (digit(c)) return true;
+    if (c == '.' || c == ',') return i > 0 && i + 1 < end && digit(text[i + 1]) && (digit(text[i - 1]) || c == '.');
+    if (c == '/') return i > 0 && i + 1 < end && digit(text[i - 1]) && digit(text[i + 1]);
+    return false;
+  };
+  while (begin > 0 && part_of_number(begin - 1)) --begin;
+  if (begin > 0 && (text[begin - 1] == '-' || text[begin - 1] == '+') && (begin == 1 || !(digit(text[begin - 2]) || letter(text[begin - 2])))) --begin;
+  if (begin > 1 && text[begin - 1] == '$' && text[begin - 2] == '-') begin -= 2;
+  if (starts(text.substr(end), "%") || starts(text.substr(end), "\\%")) end += text[end] == '%' ? 1 : 2;
+  // A number below a fraction's line is part of the fraction.
+  for (const std::string_view command : {"\\frac", "\\dfrac", "\\tfrac"}) {
+    const std::size_t at = text.rfind(command, begin);
+    if (at == std::string_view::npos || at + command.size() >= text.size() || text[at + command.size()] != '{') continue;
+    const Span above = braces(text, at + command.size());
+    if (above.to >= text.size() || text[above.to] != '{') continue;
+    const Span below = braces(text, above.to);
+    if (begin < below.from || begin >= below.to) continue;
+    out = {at > 0 && text[at - 1] == '-' ? at - 1 : at, below.to};
+    return true;
+  }
+  out = {begin, end};
+  return true;
+}
+
+/// The first or last capital letter that stands alone, as the letter of an option; npos where there is none. "A" before a word and "I" are no options.
+std::size_t option_letter(std::string_view text, bool last) {
+  std::size_t found = std::string_view::npos;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c < 'A' || c > 'H') continue;
+    const bool alone = (i == 0 || !(letter(text[i - 1]) || digit(text[i - 1]) || text[i - 1] == '\\')) &&
+                       (i + 1 == text.size() || !(letter(text[i + 1]) || digit(text[i + 1]) || text[i + 1] == '\''));
+    if (!alone) continue;
+    if (c == 'A' && i + 2 < text.size() && text[i + 1] == ' ' && text[i + 2] >= 'a' && text[i + 2] <= 'z' && !starts(text.substr(i + 2), "or ") &&
+        !starts(text.substr(i + 2), "is "))
+      continue;
+    found = i;
+    if (!last) break;
+  }
+  return found;
+}
+
+Extracted single(std::string_view whole, std::string_view part, const char* rule) {
+  Extracted result;
+  const std::string_view stripped = strip_wrapping(part);
+  result.texts.emplace_back(stripped);
+  result.begin = stripped.empty() ? static_cast<std::size_t>(part.data() - whole.data()) : static_cast<std::size_t>(stripped.data() - whole.data());
+  result.end = result.begin + stripped.size();
+  result.rule = rule;
+  return result;
+}
+
+/// Of the sentence after a phrase: all of it, its formulas, its last number: the first that can be read.
+std::optional<Extracted> from_sentence(std::string_view whole, std::string_view sentence, const Readable& readable, const char* rule) {
+  const std::string_view stripped = strip_wrapping(sentence);
+  if (stripped.empty()) return std::nullopt;
+  if (readable(stripped)) return single(whole, stripped, rule);
+  const std::vector<Span> inside = formulas(sentence);
+  if (!inside.empty()) {
+    // "$1$ or $2$" belongs together; what follows after words does not.
+    const std::string_view all = sentence.substr(inside.front().from, inside.back().to - inside.front().from);
+    if (inside.size() > 1 && readable(all)) return single(whole, all, rule);
+    const std::string_view last = sentence.substr(inside.back().begin, inside.back().end - inside.back().begin);
+    if (readable(last)) return single(whole, last, rule);
+  }
+  NumberSpan number;
+  if (last_number(sentence, number)) return single(whole, sentence.substr(number.begin, number.end - number.begin), rule);
+  if (const std::size_t at = option_letter(sentence, false); at != std::string_view::npos) return single(whole, sentence.substr(at, 1), rule);
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view strip_wrapping(std::string_view text) {
+  for (bool changed = true; changed;) {
+    changed = false;
+    auto drop = [&](std::size_t front, std::size_t back) {
+      text.remove_prefix(front);
+      text.remove_suffix(back);
+      changed = true;
+    };
+    while (!text.empty() && (blank(text.front()) || text.front() == '\0')) drop(1, 0);
+    while (!text.empty() && (blank(text.back()) || text.back() == '\0')) drop(0, 1);
+    if (text.size() >= 5 && starts(text, "$$") && text.substr(text.size() - 2) == "$$") {
+      drop(2, 2);
+    } else if (text.size() >= 3 && text.front() == '$' && text.back() == '$' && text.substr(1, text.size() - 2).find('$') == std::string_view::npos) {
+      drop(1, 1);
+    } else if (text.size() >= 5 && starts(text, "\\(") && text.substr(text.size() - 2) == "\\)" && text.find("\\(", 2) == std::string_view::npos) {
+      drop(2, 2);
+    } else if (text.size() >= 5 && starts(text, "\\[") && text.substr(text.size() - 2) == "\\]" && text.find("\\[", 2) == std::string_view::npos) {
+      drop(2, 2);
+    } else if (text.size() >= 5 && starts(text, "**") && text.substr(text.size() - 2) == "**") {
+      drop(2, 2);
+    } else if (starts(text, "**") || starts(text, "> ")) {
+      drop(2, 0);
+    } else if (text.size() >= 2 && text.substr(text.size() - 2) == "**" && text.find("**") == text.size() - 2 && text.size() > 2 &&
+               !digit(text[text.size() - 3])) {
+      drop(0, 2);
+    } else if (text.size() >= 2 && text.back() == '.' && text[text.size() - 2] != '.') {
+      drop(0, 1);
+    } else if (text.size() >= 2 && ((text.front() == '"' && text.back() == '"') || (text.front() == '`' && text.back() == '`'))) {
+      drop(1, 1);
+    } else if (!text.empty() && (text.front() == ':' || text.back() == ',')) {
+      text.front() == ':' ? drop(1, 0) : drop(0, 1);
+    }
+  }
+  return text;
+}
+
+std::string without_delimiters(std::string_view text) {
+  const auto dollars = static_cast<std::size_t>(std::count(text.begin(), text.end(), '$'));
+  std::size_t escaped = 0;
+  for (std::size_t i = 1; i < text.size(); ++i) escaped += text[i] == '$' && text[i - 1] == '\\' ? 1 : 0;
+  const bool paired = (dollars - escaped) % 2 == 0;
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && i + 1 < text.size()) {
+      const char next = text[i + 1];
+      if (next == '(' || next == ')' || next == '[' || next == ']') {
+        // \\[2pt] is a row's end, not a formula.
+        out += ' ';
+      } else {
+        (out += text[i]) += next;
+      }
+      ++i;
+    } else if (text[i] == '$' && paired) {
+      out += ' ';
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+std::string words_of(std::string_view text) {
+  std::string out;
+  bool gap = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '\\') {
+      std::size_t end = i + 1;
+      while (end < text.size() && letter(text[end])) ++end;
+      const std::string_view name = text.substr(i + 1, end - i - 1);
+      static constexpr std::array kFonts = {"text",       "mbox",   "textbf", "textit", "textrm",       "mathrm", "mathbf",
+                                            "textnormal", "mathit", "left",   "right",  "operatorname", "boxed",  "hbox"};
+      if (std::find(kFonts.begin(), kFonts.end(), name) != kFonts.end()) {
+        i = end - 1;
+      } else if (name.empty()) {
+        ++i;
+      } else {
+        out += name;
+        i = end - 1;
+      }
+      gap = true;
+      continue;
+    }
+    if (blank(c) || c == '~' || c == '{' || c == '}' || c == '$' || c == '*' || c == '"' || c == ',' || c == ';' || c == '.' || c == '!' || c == '?') {
+      gap = true;
+      continue;
+    }
+    if (gap && !out.empty()) out += ' ';
+    gap = false;
+    out += lower(c);
+  }
+  return out;
+}
+
+Extracted extract_boxes(std::string_view text) {
+  Extracted result;
+  const std::vector<Span> found = boxes(text);
+  if (found.empty()) return result;
+  std::size_t first = found.size() - 1;
+  while (first > 0 && joined(text.substr(found[first - 1].to, found[first].from - found[first - 1].to))) --first;
+  for (std::size_t i = first; i < found.size(); ++i) {
+    std::string_view inside = text.substr(found[i].begin, found[i].end - found[i].begin);
+    if (found[i].end == text.size() && found[i].to == text.size()) {
+      // Never closed: up to the sign that ends the formula.
+      for (const std::string_view close : {"$", "\\]", "\\)"}) inside = inside.substr(0, inside.find(close));
+    }
+    result.texts.emplace_back(strip_wrapping(inside));
+  }
+  result.begin = found[first].begin;
+  result.end = found.back().end;
+  result.rule = "box";
+  return result;
+}
+
+Extracted extract(std::string_view response, const MathOptions& options, const Readable& readable) {
+  std::string_view text = response;
+  if (text.size() > static_cast<std::size_t>(options.max_bytes)) text.remove_prefix(text.size() - static_cast<std::size_t>(options.max_bytes));
+  auto placed = [&](Extracted result, std::string_view part) {
+    const auto offset = static_cast<std::size_t>(part.data() - response.data());
+    result.begin += offset;
+    result.end += offset;
+    return result;
+  };
+  if (options.drop_thinking) {
+    const std::size_t close = text.rfind("</think>");
+    if (close != std::string_view::npos) text.remove_prefix(close + 8);
+    if (text.find("<think>") != std::string_view::npos) return {};
+  }
+  if (options.answer_tag) {
+    const std::size_t close = text.rfind("</answer>");
+    const std::size_t open = close == std::string_view::npos ? close : text.substr(0, close).rfind("<answer>");
+    if (open != std::string_view::npos) {
+      const std::string_view inside = text.substr(open + 8, close - open - 8);
+      Extracted box = options.boxed ? extract_boxes(inside) : Extracted{};
+      if (!box.texts.empty()) return placed(std::move(box), inside);
+      return placed(from_sentence(inside, inside, readable, "answer tag").value_or(single(inside, inside, "answer tag")), inside);
+    }
+  }
+  if (options.boxed) {
+    Extracted box = extract_boxes(text);
+    if (!box.texts.empty()) return placed(std::move(box), text);
+  }
+  if (options.hash_marks) {
+    const std::size_t at = text.rfind("####");
+    if (at != std::string_view::npos) {
+      const std::string_view line = text.substr(at + 4, text.find('\n', at + 4) - at - 4);
+      if (auto found = from_sentence(text, line, readable, "####")) return placed(std::move(*found), text);
+    }
+  }
+  if (options.answer_phrase) {
+    std::size_t at = after_phrase(text);
+    if (at != std::string_view::npos) {
+      while (at < text.size() && (blank(text[at]) || text[at] == ':' || text[at] == '*' || text[at] == '=')) ++at;
+      const std::string_view sentence = text.substr(at, sentence_end(text, at) - at);
+      if (auto found = from_sentence(text, sentence, readable, "answer phrase")) return placed(std::move(*found), text);
+    }
+  }
+  const std::vector<Span> found = options.last_formula ? formulas(text) : std::vector<Span>{};
+  NumberSpan number;
+  const bool has_number = options.last_number && last_number(text, number);
+  if (!found.empty()) {
+    const Span& last = found.back();
+    const std::string_view inside = text.substr(last.begin, last.end - last.begin);
+    // A number of a later sentence is nearer to the answer than a formula of the working.
+    bool later = false;
+    if (has_number && number.begin >= last.to) {
+      const std::string_view between = text.substr(last.to, number.begin - last.to);
+      later = between.find(". ") != std::string_view::npos || between.find('\n') != std::string_view::npos || (last.end > 0 && text[last.end - 1] == '.');
+    }
+    if (!later && readable(inside)) return placed(single(text, inside, "last formula"), text);
+  }
+  if (options.last_number) {
+    const std::string_view all = strip_wrapping(text);
+    // A letter at the beginning, set apart: "D. it can't be A or B".
+    if (all.size() > 1 && all[0] >= 'A' && all[0] <= 'H' && (all[1] == '.' || all[1] == ')' || all[1] == ':' || starts(all.substr(1), "。"))) {
+      return placed(single(text, all.substr(0, 1), "option"), text);
+    }
+    const bool begins = !all.empty() && (digit(all[0]) || all[0] == '-' || all[0] == '\\' || all[0] == '(' || all[0] == '.');
+    const bool words = std::count(all.begin(), all.end(), ' ') > 1;
+    if (all.size() < 64 && (begins || !words) && readable(all)) return placed(single(text, all, "whole text"), text);
+    if (!has_number) {
+      if (const std::size_t at = option_letter(text, true); at != std::string_view::npos) return placed(single(text, text.substr(at, 1), "option"), text);
+    }
+    if (has_number) return placed(single(text, text.substr(number.begin, number.end - number.begin), "last number"), text);
+  }
+  return {};
+}
+
+}  // namespace lydian::math

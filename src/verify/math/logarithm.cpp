@@ -1,0 +1,102 @@
+// Logarithms and absolute values of forms, factor by factor.
+#include <algorithm>
+
+#include "verify/math/algebra.h"
+
+namespace lydian::math {
+
+Form Algebra::logarithm(const Form& argument) {
+  if (++nesting_ > 64) throw NoForm{"nested too deep"};
+  Form result = constant(Rational(0));
+  std::vector<Factor> parts = factors(argument);
+  if (!parts.empty() && parts[0].kind == Factor::Kind::kMinusOne) {
+    // The sign goes into a polynomial, or stands for i pi.
+    const auto poly = std::find_if(parts.begin(), parts.end(), [](const Factor& f) { return f.kind == Factor::Kind::kPoly && f.multiplicity % 2 != 0; });
+    if (poly != parts.end()) {
+      Poly turned = *poly->poly;
+      fmpz_mpoly_neg(turned.get(), turned.get(), ring_->ctx);
+      poly->poly = std::make_shared<Poly>(std::move(turned));
+    } else {
+      const Form pi = generator_form(plain_generator(GeneratorKind::kPi), shape_.root);
+      result = multiply(pi, generator_form(plain_generator(GeneratorKind::kImaginary), 1));
+    }
+    parts.erase(parts.begin());
+  }
+  for (const Factor& factor : parts) {
+    Form base = constant(Rational(1));
+    Rational coefficient(factor.multiplicity);
+    if (factor.kind == Factor::Kind::kPrime) {
+      fmpz_mpoly_set_fmpz(base.above.get(), factor.prime.get(), ring_->ctx);
+    } else if (factor.kind == Factor::Kind::kPoly) {
+      base.above = *factor.poly;
+    } else {
+      const Generator g = generators_[static_cast<std::size_t>(factor.generator)];
+      Rational per_root;
+      fmpq_div(per_root.get(), coefficient.get(), Rational(shape_.root).get());
+      if (g.kind == GeneratorKind::kEuler) {
+        result = add(result, constant(per_root));
+        continue;
+      }
+      if (g.kind == GeneratorKind::kPowerOf) {
+        const Form inner = g.of < 0 ? logarithm(g.parts[0]) : logarithm(Form{generator_poly(g.of, shape_.root), one()});
+        result = add(result, multiply(constant(per_root), multiply(g.parts.back(), inner)));
+        continue;
+      }
+      if (g.kind == GeneratorKind::kRootOf || g.kind == GeneratorKind::kPrime) {
+        result = add(result, multiply(constant(per_root), logarithm(g.parts[0])));
+        continue;
+      }
+      if (g.kind == GeneratorKind::kImaginary) {
+        const Form pi = generator_form(plain_generator(GeneratorKind::kPi), shape_.root);
+        const Form turn = multiply(pi, generator_form(factor.generator, 1));
+        fmpq_div_2exp(coefficient.get(), coefficient.get(), 1);
+        result = add(result, multiply(constant(coefficient), turn));
+        continue;
+      }
+      if (g.kind == GeneratorKind::kSymbol || g.kind == GeneratorKind::kPi) coefficient = per_root;
+      base.above = generator_poly(factor.generator, g.kind == GeneratorKind::kSymbol || g.kind == GeneratorKind::kPi ? shape_.root : 1);
+    }
+    const slong log = find_or_add({GeneratorKind::kLogOf, false, {}, -1, {std::move(base)}});
+    result = add(result, multiply(constant(coefficient), generator_form(log, 1)));
+  }
+  --nesting_;
+  return result;
+}
+
+Form Algebra::absolute(const Form& argument) {
+  if (argument.above.is_zero()) return argument;
+  Form result = constant(Rational(1));
+  for (const Factor& factor : factors(argument)) {
+    const Rational n(factor.multiplicity);
+    switch (factor.kind) {
+      case Factor::Kind::kMinusOne:
+        break;
+      case Factor::Kind::kPrime:
+        result = multiply(result, raise_factor(factor, Rational(1)));
+        break;
+      case Factor::Kind::kGenerator: {
+        const GeneratorKind kind = generators_[static_cast<std::size_t>(factor.generator)].kind;
+        if (kind == GeneratorKind::kImaginary || kind == GeneratorKind::kCircle || kind == GeneratorKind::kExpI) break;
+        if (is_root_like(factor.generator) || kind == GeneratorKind::kAbsOf || factor.multiplicity % 2 == 0) {
+          result = multiply(result, generator_form(factor.generator, factor.multiplicity));
+          break;
+        }
+        Form base{generator_poly(factor.generator), one()};
+        result = multiply(result, generator_form(find_or_add({GeneratorKind::kAbsOf, false, {}, -1, {std::move(base)}}), factor.multiplicity));
+        break;
+      }
+      case Factor::Kind::kPoly: {
+        Form base{*factor.poly, one()};
+        if (factor.multiplicity % 2 == 0 || numeric_poly(*factor.poly)) {
+          result = multiply(result, integer_power(base, factor.multiplicity));
+          break;
+        }
+        result = multiply(result, generator_form(find_or_add({GeneratorKind::kAbsOf, false, {}, -1, {std::move(base)}}), factor.multiplicity));
+        break;
+      }
+    }
+  }
+  return result;
+}
+
+}  // namespace lydian::math

@@ -1,0 +1,460 @@
+#include "verify/math/parser.h"
+
+#include <algorithm>
+
+#include "verify/math/parser_state.h"
+#include "verify/math/units.h"
+
+namespace lydian::math {
+
+namespace {
+
+/// "and", "or", and their signs: what stands between the elements of a list.
+bool joins(const Token& token) {
+  if (token.kind == Tok::kOr || token.kind == Tok::kAnd) return true;
+  if (token.kind == Tok::kWord) return token.text == "or" || token.text == "and";
+  if (token.kind != Tok::kText) return false;
+  const std::string words = plain_words(token.text);
+  return words == "and" || words == "or" || words == ", and" || words == ", or" || words == "," || words == "and," || words == "&" || words == "or," ||
+         words == "y" || words == "et";
+}
+
+}  // namespace
+
+void Parser::fail(const char* what) const {
+  throw ParseError{std::string(what) + " at byte " + std::to_string(now().at)};
+}
+
+NodeId Parser::parse_all() {
+  // A full stop or comma of the sentence around.
+  while (tokens_.size() > 1 && (tokens_[tokens_.size() - 2].kind == Tok::kDot || tokens_[tokens_.size() - 2].kind == Tok::kComma ||
+                                tokens_[tokens_.size() - 2].kind == Tok::kSemicolon)) {
+    tokens_.erase(tokens_.end() - 2);
+  }
+  if (is(Tok::kEnd)) fail("nothing to read");
+  const NodeId root = parse_list();
+  if (!is(Tok::kEnd)) fail("unexpected sign");
+  return root;
+}
+
+bool Parser::separator(ListKind& kind) {
+  ListKind found = ListKind::kComma;
+  const std::size_t start = at_;
+  bool any = false;
+  for (;; ++at_) {
+    if (is(Tok::kComma)) {
+      found = std::max(found, ListKind::kComma);
+    } else if (is(Tok::kSemicolon)) {
+      found = std::max(found, ListKind::kSemicolon);
+    } else if (joins(now())) {
+      found = std::max(found, ListKind::kWord);
+    } else {
+      break;
+    }
+    any = true;
+  }
+  if (!any) return false;
+  if (is(Tok::kEnd) || is(Tok::kClose)) {
+    // A separator before an end: "1, 2,".
+    if (start == at_) return false;
+  }
+  kind = std::max(kind, found);
+  return true;
+}
+
+NodeId Parser::parse_list() {
+  const Deeper deeper(*this);
+  std::vector<NodeId> items{parse_relation()};
+  std::vector<ListKind> before{ListKind::kComma};
+  ListKind kind = ListKind::kComma;
+  while (true) {
+    ListKind between = ListKind::kComma;
+    const bool comma = is(Tok::kComma);
+    if (!separator(between) || is(Tok::kEnd) || is(Tok::kClose)) break;
+    kind = std::max(kind, between);
+    before.push_back(comma && between == ListKind::kWord ? ListKind::kComma : between);
+    items.push_back(parse_relation());
+  }
+  if (items.size() == 1) return items[0];
+  return group_list(items, before, kind);
+}
+
+// 1, 2; 3, 4 is a list of two lists, and so is p = 5, q = 2 and p = 7, q = 2.
+NodeId Parser::group_list(const std::vector<NodeId>& items, const std::vector<ListKind>& before, ListKind kind) {
+  const bool semicolons = std::find(before.begin() + 1, before.end(), ListKind::kSemicolon) != before.end();
+  const ListKind outer = semicolons ? ListKind::kSemicolon : ListKind::kWord;
+  std::vector<std::vector<NodeId>> groups(1);
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (i > 0 && before[i] == outer) groups.emplace_back();
+    groups.back().push_back(items[i]);
+  }
+  const bool alike =
+      groups.size() > 1 && groups[0].size() > 1 && std::all_of(groups.begin(), groups.end(), [&](const auto& g) { return g.size() == groups[0].size(); });
+  const bool named = std::all_of(items.begin(), items.end(), [&](NodeId item) { return tree_.is(item, Op::kRelation); });
+  if (!alike || (!semicolons && !named)) return tree_.add(Op::kList, items, 0, static_cast<std::uint8_t>(kind));
+  std::vector<NodeId> lists;
+  for (const auto& group : groups) lists.push_back(tree_.add(Op::kList, group));
+  return tree_.add(Op::kList, lists, 0, static_cast<std::uint8_t>(ListKind::kSemicolon));
+}
+
+NodeId Parser::parse_relation() {
+  std::vector<NodeId> sides;
+  std::vector<Relation> relations;
+  // A chain may begin with its sign, as in "= 5": the left side is what was asked for.
+  if (is(Tok::kRelation) && (now().payload == static_cast<std::uint32_t>(Relation::kEqual) || now().payload == static_cast<std::uint32_t>(Relation::kApprox)))
+    ++at_;
+  sides.push_back(parse_set());
+  while (true) {
+    Relation relation;
+    if (is(Tok::kRelation)) {
+      relation = static_cast<Relation>(now().payload);
+      ++at_;
+    } else if (is(Tok::kWord) && now().text == "in" && (ahead(1).kind == Tok::kOpen || ahead(1).kind == Tok::kConstant)) {
+      relation = Relation::kIn;
+      ++at_;
+    } else {
+      break;
+    }
+    sides.push_back(parse_set());
+    relations.push_back(relation);
+  }
+  if (relations.empty()) return sides[0];
+  return tree_.add(Op::kRelation, sides, tree_.add_relations(relations));
+}
+
+NodeId Parser::parse_set() {
+  NodeId left = parse_ratio();
+  while (is(Tok::kUnion) || is(Tok::kIntersection) || is(Tok::kSetMinus)) {
+    const Op op = is(Tok::kUnion) ? Op::kUnion : is(Tok::kIntersection) ? Op::kIntersection : Op::kDifference;
+    ++at_;
+    const NodeId right = parse_ratio();
+    left = tree_.add(op, {left, right});
+  }
+  return left;
+}
+
+NodeId Parser::parse_ratio() {
+  std::vector<NodeId> parts{parse_sum()};
+  while (take(Tok::kColon)) parts.push_back(parse_sum());
+  return parts.size() == 1 ? parts[0] : tree_.add(Op::kRatio, parts);
+}
+
+NodeId Parser::parse_sum() {
+  std::vector<NodeId> terms;
+  NodeId left = kNoNode;
+  if (is(Tok::kPlusMinus) || is(Tok::kMinusPlus)) {
+    const std::uint8_t flag = is(Tok::kMinusPlus) ? 1 : 0;
+    ++at_;
+    left = tree_.add(Op::kPlusMinus, {parse_product()}, 0, flag);
+  } else {
+    left = parse_product();
+  }
+  terms.push_back(left);
+  while (true) {
+    if (is(Tok::kPlus)) {
+      ++at_;
+      terms.push_back(parse_product());
+    } else if (is(Tok::kMinus)) {
+      ++at_;
+      terms.push_back(tree_.add(Op::kNegate, {parse_product()}));
+    } else if (is(Tok::kPlusMinus) || is(Tok::kMinusPlus)) {
+      const std::uint8_t flag = is(Tok::kMinusPlus) ? 1 : 0;
+      ++at_;
+      const NodeId sum = terms.size() == 1 ? terms[0] : tree_.add(Op::kAdd, terms);
+      terms.assign(1, tree_.add(Op::kPlusMinus, {sum, parse_product()}, 0, flag));
+    } else if ((is(Tok::kFrac) || is(Tok::kBinom)) && now().payload == 1) {  // {a \over b}, {n \choose k}
+      const bool fraction = is(Tok::kFrac);
+      ++at_;
+      const NodeId above = terms.size() == 1 ? terms[0] : tree_.add(Op::kAdd, terms);
+      const NodeId below = parse_sum();
+      return fraction ? tree_.add(Op::kDivide, {above, below}) : tree_.call(Function::kBinomial, {above, below});
+    } else {
+      break;
+    }
+  }
+  return terms.size() == 1 ? terms[0] : tree_.add(Op::kAdd, terms);
+}
+
+bool Parser::starts_factor() const {
+  switch (now().kind) {
+    case Tok::kWord:
+      return !joins(now());
+    case Tok::kNumber:
+    case Tok::kSymbol:
+    case Tok::kFunction:
+    case Tok::kConstant:
+    case Tok::kOperatorName:
+    case Tok::kSqrt:
+    case Tok::kOverline:
+    case Tok::kAccent:
+    case Tok::kBoxed:
+    case Tok::kOpen:
+    case Tok::kSum:
+    case Tok::kProduct:
+    case Tok::kIntegral:
+    case Tok::kLimit:
+    case Tok::kBegin:
+      return true;
+    case Tok::kText:
+      return !joins(now());
+    case Tok::kFrac:
+    case Tok::kBinom:
+      return now().payload == 0;
+    case Tok::kBar:
+      return open_bars_ == 0;
+    case Tok::kDoubleBar:
+      return open_bars_ == 0;
+    default:
+      return false;
+  }
+}
+
+NodeId Parser::ungroup(NodeId id) const {
+  // \sin\{x\}, \lbrace 1+2 \rbrace \lbrace 3-4 \rbrace: curly brackets around one factor of a product only group.
+  if (tree_.is(id, Op::kBracket) && tree_[id].count == 1) return tree_.child(id, 0);
+  return id;
+}
+
+NodeId Parser::multiply(std::vector<NodeId>& factors, NodeId next) {
+  if (next != kNoNode) {
+    if (factors.size() == 1) factors[0] = ungroup(factors[0]);
+    factors.push_back(ungroup(next));
+    return kNoNode;
+  }
+  return factors.size() == 1 ? factors[0] : tree_.add(Op::kMultiply, factors);
+}
+
+NodeId Parser::parse_product() {
+  std::vector<NodeId> factors{parse_unary()};
+  bool bare_number = tree_.is(factors[0], Op::kNumber);
+  while (true) {
+    if (is(Tok::kTimes)) {
+      ++at_;
+      multiply(factors, parse_unary());
+      bare_number = false;
+    } else if (is(Tok::kSlash)) {
+      ++at_;
+      const NodeId above = multiply(factors, kNoNode);
+      factors.assign(1, tree_.add(Op::kDivide, {ungroup(above), ungroup(parse_unary())}));
+      bare_number = false;
+    } else if (is(Tok::kMod)) {
+      const bool in_brackets = now().payload == 1;
+      ++at_;
+      const NodeId value = multiply(factors, kNoNode);
+      const NodeId modulus = in_brackets ? parse_argument() : parse_unary();
+      factors.assign(1, in_brackets ? tree_.add(Op::kOpaque, {value, modulus}, tree_.intern("pmod")) : tree_.call(Function::kMod, {value, modulus}));
+      bare_number = false;
+    } else if (unit_follows()) {
+      const NodeId value = multiply(factors, kNoNode);
+      factors.assign(1, parse_unit(value));
+      bare_number = false;
+    } else if (starts_factor()) {
+      if (in_function_ && (is(Tok::kFunction) || is(Tok::kSum) || is(Tok::kProduct) || is(Tok::kIntegral))) break;
+      if (is(Tok::kWord) && now().text == "in") break;
+      if (is(Tok::kNumber) && bare_number) fail("two numbers side by side");
+      const bool text = is(Tok::kText);
+      bare_number = is(Tok::kNumber);
+      const NodeId factor = parse_factor();
+      if (text && tree_.is(factor, Op::kText)) fail("words inside a formula");
+      multiply(factors, factor);
+    } else {
+      break;
+    }
+  }
+  return multiply(factors, kNoNode);
+}
+
+NodeId Parser::parse_unary() {
+  const Deeper deeper(*this);
+  if (take(Tok::kMinus)) return tree_.add(Op::kNegate, {parse_unary()});
+  if (take(Tok::kPlus)) return parse_unary();
+  if (is(Tok::kPlusMinus)) {
+    ++at_;
+    return tree_.add(Op::kPlusMinus, {parse_unary()});
+  }
+  if (is(Tok::kCurrency)) {
+    const UnitName unit = unit_of(now().text == "€" ? "euro" : now().text == "£" || now().text == "pounds" ? "gbp" : now().text == "¥" ? "yen" : "dollar");
+    ++at_;
+    return tree_.add(Op::kUnit, {parse_unary()}, tree_.intern(unit.name), static_cast<std::uint8_t>(UnitKind::kCurrency));
+  }
+  return parse_factor();
+}
+
+NodeId Parser::try_mixed(NodeId whole) {
+  if (!is_small_integer(whole)) return kNoNode;
+  const std::size_t start = at_;
+  auto proper = [&](NodeId above, NodeId below) {
+    return is_small_integer(above) && is_small_integer(below) && tree_.value(above).sign() > 0 &&
+           fmpz_cmp(tree_.value(above).numerator(), tree_.value(below).numerator()) < 0;
+  };
+  if (is(Tok::kFrac) && now().payload == 0) {  // 2\frac{1}{2}
+    const NodeId fraction = parse_fraction();
+    if (tree_.is(fraction, Op::kDivide) && proper(tree_.child(fraction, 0), tree_.child(fraction, 1)) && !is(Tok::kCaret))
+      return tree_.add(Op::kAdd, {whole, fraction});
+    // Not mixed: the product goes on with this fraction.
+    std::vector<NodeId> factors{whole};
+    multiply(factors, parse_postfix(fraction));
+    return multiply(factors, kNoNode);
+  }
+  if (is(Tok::kNumber) && now().space_before && ahead(1).kind == Tok::kSlash && ahead(2).kind == Tok::kNumber) {  // 2 1/2
+    const NodeId above = parse_number();
+    ++at_;
+    const NodeId below = parse_number();
+    if (proper(above, below)) return tree_.add(Op::kAdd, {whole, tree_.add(Op::kDivide, {above, below})});
+    at_ = start;
+  }
+  return kNoNode;
+}
+
+NodeId Parser::parse_factor() {
+  const bool number = is(Tok::kNumber);
+  const bool in_function = in_function_;
+  NodeId base = parse_primary();
+  in_function_ = in_function;
+  if (number) {
+    const NodeId mixed = try_mixed(base);
+    if (mixed != kNoNode) return mixed;
+  }
+  return parse_postfix(base);
+}
+
+NodeId Parser::parse_exponent() {
+  const Deeper deeper(*this);
+  if (take(Tok::kMinus)) return tree_.add(Op::kNegate, {parse_exponent()});
+  if (take(Tok::kPlus)) return parse_exponent();
+  if (is_open(Delimiter::kGroup)) return ungroup(parse_argument());
+  if (is(Tok::kWord) && word_info(now().text).kind == Tok::kUnknown && now().text.size() > 1) {
+    // x^ab is x^a times b.
+    const NodeId exponent = letter(now().text.substr(0, 1));
+    tokens_[at_].text.remove_prefix(1);
+    return exponent;
+  }
+  const NodeId base = ungroup(parse_primary());
+  if (take(Tok::kCaret)) return tree_.add(Op::kPower, {base, parse_exponent()});
+  return base;
+}
+
+NodeId Parser::parse_script(NodeId base) {
+  // x_1 and 63_8; the name of a letter takes its index in.
+  if (tree_.is(base, Op::kSymbol) || tree_.is(base, Op::kConstant)) {
+    const std::string name = tree_.is(base, Op::kSymbol)              ? tree_.name(base)
+                             : tree_.is_constant(base, Constant::kPi) ? "pi"
+                             : tree_.is_constant(base, Constant::kE)  ? "e"
+                                                                      : "i";
+    return tree_.symbol(name + "_" + script_text());
+  }
+  if (tree_.is(base, Op::kPower) && tree_.is(tree_.child(base, 0), Op::kSymbol)) {
+    const NodeId exponent = tree_.child(base, 1);
+    const NodeId symbol = tree_.symbol(tree_.name(tree_.child(base, 0)) + "_" + script_text());
+    return tree_.add(Op::kPower, {symbol, exponent});
+  }
+  if (tree_.is(base, Op::kNumber) && tree_.value(base).is_integer() && tree_.value(base).sign() >= 0) {
+    const std::string script = script_text();
+    char* text = fmpz_get_str(nullptr, 10, tree_.value(base).numerator());
+    const std::string digits = text;
+    flint_free(text);
+    return based_number(digits, script);
+  }
+  fail("an index at something that is no letter");
+}
+
+NodeId Parser::based_number(std::string_view digits, std::string_view script) {
+  std::int64_t radix = 0;
+  for (const char c : script) radix = c >= '0' && c <= '9' && radix < 100 ? radix * 10 + (c - '0') : 100;
+  if (radix < 2 || radix > 36) fail("a base outside 2 … 36");
+  Rational value, numeral;
+  for (const char c : digits) {
+    const std::int64_t digit = c >= 'A' ? c - 'A' + 10 : c - '0';
+    if (digit >= radix) fail("a digit that the base does not have");
+    fmpz_mul_ui(fmpq_numref(value.get()), value.numerator(), static_cast<ulong>(radix));
+    fmpz_add_ui(fmpq_numref(value.get()), value.numerator(), static_cast<ulong>(digit));
+    fmpz_mul_ui(fmpq_numref(numeral.get()), numeral.numerator(), digit < 10 ? 10 : 100);
+    fmpz_add_ui(fmpq_numref(numeral.get()), numeral.numerator(), static_cast<ulong>(digit));
+  }
+  const NodeId number = tree_.number(std::move(value)), written = tree_.number(std::move(numeral));
+  return tree_.add(Op::kBased, {written}, tree_[number].payload, 0, static_cast<std::uint16_t>(radix));
+}
+
+NodeId Parser::parse_postfix(NodeId base) {
+  while (true) {
+    if (is(Tok::kCaret)) {
+      if (ahead(1).kind == Tok::kDegree || (ahead(1).kind == Tok::kOpen && ahead(2).kind == Tok::kDegree && ahead(3).kind == Tok::kClose)) {
+        at_ += ahead(1).kind == Tok::kDegree ? 2 : 4;
+        base = tree_.add(Op::kDegree, {base});
+      } else if (ahead(1).kind == Tok::kPrime || (ahead(1).kind == Tok::kOpen && ahead(2).kind == Tok::kPrime && ahead(3).kind == Tok::kClose)) {
+        at_ += ahead(1).kind == Tok::kPrime ? 2 : 4;
+        if (!tree_.is(base, Op::kSymbol)) fail("a prime at something that is no letter");
+        base = tree_.symbol(tree_.name(base) + "'");
+      } else {
+        ++at_;
+        base = tree_.add(Op::kPower, {ungroup(base), parse_exponent()});
+      }
+    } else if (is(Tok::kUnderscore)) {
+      ++at_;
+      base = parse_script(base);
+    } else if (is(Tok::kBang)) {
+      ++at_;
+      const bool twice = take(Tok::kBang);
+      base = tree_.call(twice ? Function::kDoubleFactorial : Function::kFactorial, {base});
+    } else if (is(Tok::kDegree)) {
+      ++at_;
+      base = tree_.add(Op::kDegree, {base});
+    } else if (is(Tok::kPercent)) {
+      ++at_;
+      base = tree_.add(Op::kPercent, {base});
+    } else if (is(Tok::kPrime) && tree_.is(base, Op::kSymbol)) {
+      base = tree_.symbol(tree_.name(base) + prime_marks());
+    } else {
+      return base;
+    }
+  }
+}
+
+bool Parser::unit_follows() const {
+  if (is(Tok::kText)) {
+    const std::string words = plain_words(now().text);
+    if (words.empty()) return true;
+    return !joins(now()) && words != "if" && words != "for" && words.find('(') == std::string::npos && !(now().text.size() == 1 && now().payload == 1) &&
+           words.size() > (now().payload == 1 && !now().thin_before && !now().space_before ? 1U : 0U);
+  }
+  if (is(Tok::kCurrency)) return ahead(1).kind != Tok::kNumber;
+  if (!is(Tok::kWord)) return false;
+  if (word_info(now().text).kind != Tok::kUnknown && now().text != "min" && now().text != "sec") return false;
+  if (now().text == "in" && (ahead(1).kind == Tok::kOpen || ahead(1).kind == Tok::kConstant)) return false;
+  if ((now().text == "min" || now().text == "sec") && (ahead(1).kind != Tok::kEnd || !now().space_before)) return false;
+  if (is_unit_word(now().text)) return true;
+  // "5 apples": a longer word after a blank at the end.
+  return now().text.size() >= 4 && now().space_before && (ahead(1).kind == Tok::kEnd || ahead(1).kind == Tok::kWord);
+}
+
+NodeId Parser::parse_unit(NodeId value) {
+  std::string words;
+  while (true) {
+    if (is(Tok::kText) || is(Tok::kWord)) {
+      if (joins(now())) break;
+      words += ' ';
+      words += now().text;
+      ++at_;
+    } else if (is(Tok::kCurrency)) {
+      words += now().text == "€" ? " euro" : now().text == "¥" ? " yen" : now().text == "£" ? " gbp" : " dollar";
+      ++at_;
+    } else if (is(Tok::kSlash) &&
+               (ahead(1).kind == Tok::kText || (ahead(1).kind == Tok::kWord && (is_unit_word(ahead(1).text) || ahead(1).text.size() == 1)))) {
+      words += " /";
+      ++at_;
+    } else if (is(Tok::kCaret) && !words.empty()) {
+      ++at_;
+      std::string exponent = script_text();
+      if (exponent.size() == 1 && (exponent[0] == '2' || exponent[0] == '3')) words += "^" + exponent;
+    } else {
+      break;
+    }
+  }
+  const UnitName unit = unit_of(words);
+  if (unit.name.empty()) return value;
+  if (unit.percent) return tree_.add(Op::kPercent, {value});
+  if (unit.degree) return tree_.add(Op::kDegree, {value});
+  return tree_.add(Op::kUnit, {value}, tree_.intern(unit.name), static_cast<std::uint8_t>(unit.kind));
+}
+
+}  // namespace lydian::math

@@ -1,0 +1,469 @@
+#include <algorithm>
+
+#include "verify/math/parser_state.h"
+#include "verify/math/units.h"
+
+namespace lydian::math {
+namespace {
+
+constexpr std::int64_t kMaxExponent = 5000;  // Of a literal in scientific notation, in decimal places.
+
+bool all_digits(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// digits / 10^places times 10^exponent
+Rational decimal(const std::string& digits, std::int64_t exponent) {
+  Rational value;
+  fmpz_set_str(fmpq_numref(value.get()), digits.empty() ? "0" : digits.c_str(), 10);
+  if (exponent != 0) {
+    Integer power;
+    fmpz_ui_pow_ui(power.get(), 10, static_cast<ulong>(exponent < 0 ? -exponent : exponent));
+    if (exponent > 0) {
+      fmpq_mul_fmpz(value.get(), value.get(), power.get());
+    } else {
+      fmpq_div_fmpz(value.get(), value.get(), power.get());
+    }
+  }
+  return value;
+}
+
+}  // namespace
+
+void Parser::expect_close(Delimiter delimiter) {
+  if (!is_close(delimiter)) fail("a bracket that is not closed");
+  ++at_;
+}
+
+bool Parser::is_small_integer(NodeId id) const {
+  return tree_.is(id, Op::kNumber) && tree_[id].flag == kPlain && tree_.value(id).is_integer();
+}
+
+NodeId Parser::letter(std::string_view name) {
+  if (name == "e") return tree_.constant(Constant::kE);
+  if (name == "I" || (name == "i" && bound_i_ == 0)) return tree_.constant(Constant::kI);
+  return tree_.symbol(name);
+}
+
+NodeId Parser::parse_primary() {
+  const Token token = now();
+  switch (token.kind) {
+    case Tok::kNumber:
+      return parse_number();
+    case Tok::kWord:
+      return parse_word();
+    case Tok::kSymbol:
+      ++at_;
+      return tree_.symbol(token.text);
+    case Tok::kConstant:
+      ++at_;
+      return tree_.constant(static_cast<Constant>(token.payload));
+    case Tok::kFunction:
+      ++at_;
+      return parse_function(static_cast<Function>(token.payload));
+    case Tok::kOperatorName: {
+      ++at_;
+      const CommandInfo info = word_info(token.text);
+      if (info.kind == Tok::kFunction) return parse_function(static_cast<Function>(info.payload));
+      return parse_unknown_function(token.text);
+    }
+    case Tok::kText:
+      return parse_text();
+    case Tok::kFrac:
+      return parse_fraction();
+    case Tok::kBinom: {
+      ++at_;
+      const NodeId above = parse_argument();
+      return tree_.call(Function::kBinomial, {above, parse_argument()});
+    }
+    case Tok::kSqrt:
+      return parse_root();
+    case Tok::kOverline:
+    case Tok::kAccent: {
+      ++at_;
+      const std::string inside = script_text();
+      return tree_.symbol(std::string(token.text) + " " + inside);
+    }
+    case Tok::kBoxed:
+      ++at_;
+      return parse_argument();
+    case Tok::kOpen:
+      return parse_open();
+    case Tok::kBar:
+    case Tok::kDoubleBar:
+      return parse_bars();
+    case Tok::kSum:
+    case Tok::kProduct:
+      ++at_;
+      return parse_sum_sign(token.kind == Tok::kProduct);
+    case Tok::kIntegral:
+      ++at_;
+      return parse_opaque("int");
+    case Tok::kLimit:
+      ++at_;
+      return parse_opaque("lim");
+    case Tok::kBegin:
+      return parse_environment();
+    case Tok::kEllipsis:
+      ++at_;
+      return tree_.add(Op::kMissing, {});
+    case Tok::kMinus:
+    case Tok::kPlus: {
+      const Deeper deeper(*this);
+      return parse_unary();
+    }
+    case Tok::kUnknown:
+      fail("an unknown sign or command");
+    default:
+      fail("something missing");
+  }
+}
+
+NodeId Parser::parse_number() {
+  const std::string text(now().text);
+  ++at_;
+  std::string digits;
+  std::int64_t places = 0, exponent = 0;
+  bool point = false;
+  std::size_t i = 0;
+  for (; i < text.size() && text[i] != 'e' && text[i] != 'E'; ++i) {
+    if (text[i] == '.') {
+      point = true;
+    } else {
+      digits += text[i];
+      if (point) ++places;
+    }
+  }
+  if (i < text.size()) {
+    const bool negative = text[i + 1] == '-';
+    for (std::size_t k = i + 1 + (negative || text[i + 1] == '+' ? 1 : 0); k < text.size(); ++k)
+      exponent = std::min<std::int64_t>(exponent * 10 + (text[k] - '0'), 1000000000);
+    if (exponent > kMaxExponent) throw LimitExceeded{"a number that is too large"};
+    if (negative) exponent = -exponent;
+  }
+  Rational value = decimal(digits, exponent - places);
+  // 0.1\overline{36}
+  if (point && is(Tok::kOverline)) {
+    ++at_;
+    const std::string repeated = script_text();
+    if (!all_digits(repeated) || repeated.size() > 64) fail("a repeating part that is not made of digits");
+    Rational part = decimal(repeated, 0);
+    Integer nines;
+    fmpz_ui_pow_ui(nines.get(), 10, repeated.size());
+    fmpz_sub_ui(nines.get(), nines.get(), 1);
+    fmpq_div_fmpz(part.get(), part.get(), nines.get());
+    const Rational shift = decimal("1", -places);
+    fmpq_mul(part.get(), part.get(), shift.get());
+    fmpq_add(value.get(), value.get(), part.get());
+    return tree_.number(std::move(value));
+  }
+  const bool decimal_mark = point || exponent < 0;
+  return tree_.number(std::move(value), decimal_mark ? kDecimal : kPlain);
+}
+
+NodeId Parser::parse_word() {
+  const Token token = now();
+  const std::string_view word = token.text;
+  const CommandInfo info = word_info(word);
+  switch (info.kind) {
+    case Tok::kFunction:
+      // "min" and "max" without brackets are no functions here.
+      ++at_;
+      return parse_function(static_cast<Function>(info.payload));
+    case Tok::kConstant:
+      ++at_;
+      return tree_.constant(static_cast<Constant>(info.payload));
+    case Tok::kSymbol:
+      ++at_;
+      return tree_.symbol(word);
+    case Tok::kSqrt:
+      return parse_root();
+    case Tok::kUnknown:
+      break;
+    default:
+      fail("a word where a value is expected");
+  }
+  if ((word == "matrix" || word == "Matrix") && ahead(1).kind == Tok::kOpen) return parse_named_matrix();
+  if ((word == "root" || word == "nthroot") && ahead(1).kind == Tok::kOpen) {
+    ++at_;
+    const std::vector<NodeId> arguments = parse_call_arguments();
+    if (arguments.size() == 1) return tree_.add(Op::kRoot, {arguments[0], tree_.integer(2)});
+    if (arguments.size() != 2) fail("a root of two arguments");
+    return tree_.add(Op::kRoot, {arguments[0], arguments[1]});
+  }
+  if ((word == "int" || word == "integrate" || word == "diff" || word == "sum" || word == "limit") && ahead(1).kind == Tok::kOpen) {
+    ++at_;
+    return tree_.add(Op::kOpaque, parse_call_arguments(), tree_.intern(word));
+  }
+  return split_word(word);
+}
+
+// A run of letters that is no known word as a whole: known names inside it, else a product of letters, else words.
+NodeId Parser::split_word(std::string_view word) {
+  std::size_t single = 0, longest_run = 0, run = 0;
+  for (std::size_t i = 0; i < word.size();) {
+    std::size_t length = 1;
+    for (std::size_t n = std::min<std::size_t>(word.size() - i, 8); n >= 2; --n) {
+      const Tok kind = word_info(word.substr(i, n)).kind;
+      if (kind == Tok::kFunction || kind == Tok::kSqrt || (kind == Tok::kConstant && word.substr(i, n) == "pi") || (kind == Tok::kSymbol && n >= 4)) {
+        length = n;
+        break;
+      }
+    }
+    if (length == 1) {
+      ++single;
+      longest_run = std::max(longest_run, ++run);
+    } else {
+      run = 0;
+    }
+    i += length;
+  }
+  const bool all_single = single == word.size();
+  // Four letters and more that stand in no formula are words: products commute, words do not.
+  if (word.size() >= 4 && all_single &&
+      !(at_ > 0 && (tokens_[at_ - 1].kind == Tok::kNumber || tokens_[at_ - 1].kind == Tok::kTimes || tokens_[at_ - 1].kind == Tok::kPlus ||
+                    tokens_[at_ - 1].kind == Tok::kMinus || tokens_[at_ - 1].kind == Tok::kSlash)) &&
+      ahead(1).kind != Tok::kPlus && ahead(1).kind != Tok::kMinus && ahead(1).kind != Tok::kCaret && ahead(1).kind != Tok::kTimes &&
+      ahead(1).kind != Tok::kSlash) {
+    fail("a word");
+  }
+  if (longest_run > 5) fail("a word");
+  // The first name or letter now; what follows is read as its own factor.
+  std::size_t length = 1;
+  for (std::size_t n = std::min<std::size_t>(word.size() - 1, 8); n >= 2; --n) {
+    const Tok kind = word_info(word.substr(0, n)).kind;
+    if (kind == Tok::kFunction || kind == Tok::kSqrt || (kind == Tok::kConstant && word.substr(0, n) == "pi") || (kind == Tok::kSymbol && n >= 4)) {
+      length = n;
+      break;
+    }
+  }
+  const std::string_view head = word.substr(0, length);
+  if (word.size() == length) {
+    ++at_;
+  } else {
+    // The rest becomes a token of its own.
+    Token rest = tokens_[at_];
+    rest.text.remove_prefix(length);
+    rest.at += static_cast<std::uint32_t>(length);
+    rest.space_before = rest.thin_before = false;
+    tokens_[at_].text = head;
+    if (length > 1) {
+      tokens_.insert(tokens_.begin() + static_cast<std::ptrdiff_t>(at_) + 1, rest);
+      return parse_primary();
+    }
+    tokens_[at_] = rest;
+    return letter(head);
+  }
+  const bool function_letter =
+      head == "f" || head == "g" || head == "F" || head == "G" || (head == "h" && is_open(Delimiter::kRound) && ahead(2).kind == Tok::kClose);
+  if ((is_open(Delimiter::kRound) && function_letter && !now().space_before) || is(Tok::kPrime)) {
+    const std::string name = std::string(head) + prime_marks();
+    if (is_open(Delimiter::kRound)) return parse_unknown_function(name);
+    return tree_.symbol(name);
+  }
+  return letter(head);
+}
+
+std::string Parser::prime_marks() {
+  std::string marks;
+  while (take(Tok::kPrime)) marks += '\'';
+  return marks;
+}
+
+// A subscript, or what an accent stands over, as text: its tokens without blanks and outer braces.
+std::string Parser::script_text() {
+  std::string text;
+  if (is_open(Delimiter::kGroup)) {
+    std::size_t depth = 0;
+    do {
+      if (is(Tok::kEnd)) fail("a bracket that is not closed");
+      if (is_open(Delimiter::kGroup)) {
+        ++depth;
+      } else if (is_close(Delimiter::kGroup)) {
+        --depth;
+      } else {
+        text += now().text;
+      }
+      ++at_;
+    } while (depth > 0);
+    return text;
+  }
+  if (is(Tok::kEnd)) fail("something missing");
+  if (is_open(Delimiter::kRound)) {
+    ++at_;
+    while (!is_close(Delimiter::kRound)) {
+      if (is(Tok::kEnd)) fail("a bracket that is not closed");
+      text += now().text;
+      ++at_;
+    }
+    ++at_;
+    return text;
+  }
+  text = now().text;
+  if (is(Tok::kWord) && text.size() > 1) {
+    // Only the first letter belongs to the index, unless it is a name.
+    if (word_info(text).kind == Tok::kUnknown) {
+      tokens_[at_].text.remove_prefix(1);
+      return text.substr(0, 1);
+    }
+  }
+  ++at_;
+  return text;
+}
+
+NodeId Parser::parse_text() {
+  const Token token = now();
+  ++at_;
+  std::string_view words = token.text;
+  while (!words.empty() && (words.front() == ' ' || words.front() == '~')) words.remove_prefix(1);
+  while (!words.empty() && (words.back() == ' ' || words.back() == '~')) words.remove_suffix(1);
+  if (words.size() == 1 && ((words[0] >= 'a' && words[0] <= 'z') || (words[0] >= 'A' && words[0] <= 'Z'))) {
+    return letter(words);
+  }
+  if (words.size() == 1 && token.payload == 1) return tree_.symbol(words);
+  if (all_digits(words) && words.size() < 64) return tree_.number(decimal(std::string(words), 0));
+  const CommandInfo info = token.payload == 1 ? word_info(words) : CommandInfo{Tok::kUnknown, 0};
+  if (info.kind == Tok::kFunction) return parse_function(static_cast<Function>(info.payload));
+  if (is(Tok::kUnderscore) && words.size() < 32 &&
+      std::all_of(words.begin(), words.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'); })) {
+    ++at_;  // A numeral with letters as digits: \text{A5}_{11}
+    return based_number(words, script_text());
+  }
+  const std::string plain = plain_words(words);
+  if (plain.empty()) {
+    if (starts_factor()) return parse_factor();
+    fail("empty words");
+  }
+  return tree_.add(Op::kText, {}, tree_.intern(plain));
+}
+
+NodeId Parser::parse_bars() {
+  const Deeper deeper(*this);
+  const Tok kind = now().kind;
+  ++at_;
+  ++open_bars_;
+  const bool in_function = std::exchange(in_function_, false);
+  const NodeId inside = parse_list();
+  in_function_ = in_function;
+  --open_bars_;
+  if (!is(kind)) fail("a bar that is not closed");
+  ++at_;
+  return tree_.call(kind == Tok::kBar ? Function::kAbs : Function::kNorm, {inside});
+}
+
+NodeId Parser::parse_open() {
+  const Token open = now();
+  const auto delimiter = static_cast<Delimiter>(open.payload);
+  ++at_;
+  const int bars = std::exchange(open_bars_, 0);
+  const bool in_function = std::exchange(in_function_, false);
+  if (is(Tok::kClose)) {  // {} and \{\}
+    const bool curly = delimiter == Delimiter::kCurly || delimiter == Delimiter::kGroup;
+    if (!curly || now().payload != open.payload) fail("empty brackets");
+    ++at_;
+    open_bars_ = bars;
+    in_function_ = in_function;
+    if (delimiter == Delimiter::kGroup && starts_factor()) return parse_factor();
+    return tree_.constant(Constant::kEmptySet);
+  }
+  NodeId inside = parse_list();
+  // {x | x > 0}: a set by its condition is kept as it is written.
+  if (delimiter == Delimiter::kCurly && (is(Tok::kBar) || is(Tok::kColon))) {
+    ++at_;
+    inside = tree_.add(Op::kOpaque, {inside, parse_list()}, tree_.intern("such that"));
+  }
+  open_bars_ = bars;
+  in_function_ = in_function;
+  if (!is(Tok::kClose)) fail("a bracket that is not closed");
+  const auto close = static_cast<Delimiter>(now().payload);
+  ++at_;
+  const bool interval = (delimiter == Delimiter::kRound || delimiter == Delimiter::kSquare) && (close == Delimiter::kRound || close == Delimiter::kSquare);
+  if (delimiter != close && !interval) fail("brackets that do not fit");
+  switch (delimiter) {
+    case Delimiter::kFloor:
+      return tree_.call(Function::kFloor, {inside});
+    case Delimiter::kCeil:
+      return tree_.call(Function::kCeil, {inside});
+    case Delimiter::kAbs:
+      return tree_.call(Function::kAbs, {inside});
+    case Delimiter::kNorm:
+      return tree_.call(Function::kNorm, {inside});
+    case Delimiter::kGroup:
+      if (tree_.is(inside, Op::kList)) {
+        const std::vector<NodeId> items(tree_.children(inside).begin(), tree_.children(inside).end());
+        return tree_.add(Op::kList, items, 0, static_cast<std::uint8_t>(ListKind::kBraces));
+      }
+      return inside;
+    default:
+      break;
+  }
+  const bool list = tree_.is(inside, Op::kList) && tree_[inside].flag != static_cast<std::uint8_t>(ListKind::kBraces);
+  if (!list && delimiter != Delimiter::kCurly && delimiter != Delimiter::kAngle && delimiter == close) return inside;
+  const std::vector<NodeId> items = list ? std::vector<NodeId>(tree_.children(inside).begin(), tree_.children(inside).end()) : std::vector<NodeId>{inside};
+  const bool open_round = delimiter == Delimiter::kRound, close_round = close == Delimiter::kRound;
+  const Bracket bracket = delimiter == Delimiter::kCurly   ? Bracket::kCurly
+                          : delimiter == Delimiter::kAngle ? Bracket::kAngle
+                          : open_round                     ? (close_round ? Bracket::kRoundRound : Bracket::kRoundSquare)
+                                                           : (close_round ? Bracket::kSquareRound : Bracket::kSquareSquare);
+  return tree_.add(Op::kBracket, items, 0, static_cast<std::uint8_t>(bracket));
+}
+
+// One argument of a command: a group, else one digit, letter or command.
+NodeId Parser::parse_argument() {
+  const Deeper deeper(*this);
+  if (is_open(Delimiter::kGroup)) {
+    const int bars = std::exchange(open_bars_, 0);
+    const bool in_function = std::exchange(in_function_, false);
+    ++at_;
+    const NodeId inside = parse_list();
+    open_bars_ = bars;
+    in_function_ = in_function;
+    expect_close(Delimiter::kGroup);
+    return inside;
+  }
+  if (is(Tok::kNumber) && now().text.size() > 1 && all_digits(now().text)) {
+    const NodeId digit = tree_.integer(now().text[0] - '0');
+    tokens_[at_].text.remove_prefix(1);
+    tokens_[at_].at += 1;
+    tokens_[at_].space_before = false;
+    return digit;
+  }
+  if (is(Tok::kWord) && now().text.size() > 1) {
+    const NodeId first = letter(now().text.substr(0, 1));
+    tokens_[at_].text.remove_prefix(1);
+    return first;
+  }
+  return parse_primary();
+}
+
+NodeId Parser::parse_fraction() {
+  ++at_;
+  const NodeId above = ungroup(parse_argument());
+  const NodeId below = ungroup(parse_argument());
+  return tree_.add(Op::kDivide, {above, below});
+}
+
+NodeId Parser::parse_root() {
+  ++at_;
+  NodeId index = kNoNode;
+  if (is_open(Delimiter::kSquare)) {
+    ++at_;
+    index = parse_list();
+    expect_close(Delimiter::kSquare);
+  }
+  NodeId radicand;
+  if (is_open(Delimiter::kGroup)) {
+    radicand = parse_argument();
+  } else {
+    const Deeper deeper(*this);
+    // \sqrt10 is meant as the root of ten; of letters only the first is under the root.
+    radicand = is(Tok::kWord) && now().text.size() > 1 && word_info(now().text).kind == Tok::kUnknown ? parse_argument() : ungroup(parse_primary());
+    if (tree_.is(radicand, Op::kBracket) && tree_[radicand].count == 2 && index == kNoNode) {
+      index = tree_.child(radicand, 1);
+      radicand = tree_.child(radicand, 0);
+    }
+  }
+  return tree_.add(Op::kRoot, {ungroup(radicand), index == kNoNode ? tree_.integer(2) : index});
+}
+
+}  // namespace lydian::math

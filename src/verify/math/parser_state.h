@@ -1,0 +1,107 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "verify/math/lexer.h"
+#include "verify/math/parser.h"
+#include "verify/math/tree.h"
+
+namespace lydian::math {
+
+/// The text is no expression. Never leaves this folder.
+struct ParseError {
+  std::string what;
+};
+
+/// A Pratt parser written out by levels: lists, relations, set operations, ratios, sums, products, powers, primaries. Every nesting counts towards max_depth.
+class Parser {
+ public:
+  Parser(Lexed& lexed, const ReadOptions& options, Tree& tree) : lexed_(lexed), tokens_(lexed.tokens), options_(options), tree_(tree) {}
+  NodeId parse_all();
+
+ private:
+  struct Deeper {
+    explicit Deeper(Parser& parser) : parser_(parser) {
+      if (++parser_.depth_ > parser_.options_.max_depth) throw LimitExceeded{"nested too deep"};
+    }
+    ~Deeper() { --parser_.depth_; }
+    Deeper(const Deeper&) = delete;
+    Deeper& operator=(const Deeper&) = delete;
+    Parser& parser_;
+  };
+
+  // parser.cpp: levels.
+  NodeId parse_list();
+  NodeId group_list(const std::vector<NodeId>& items, const std::vector<ListKind>& before, ListKind kind);
+  NodeId parse_relation();
+  NodeId parse_set();
+  NodeId parse_ratio();
+  NodeId parse_sum();
+  NodeId parse_product();
+  NodeId parse_unary();
+  NodeId parse_factor();
+  NodeId parse_postfix(NodeId base);
+  NodeId parse_exponent();
+  NodeId parse_script(NodeId base);
+  NodeId based_number(std::string_view digits, std::string_view script);
+  bool separator(ListKind& kind);
+  bool starts_factor() const;
+  bool unit_follows() const;
+  NodeId parse_unit(NodeId value);
+  NodeId try_mixed(NodeId whole);
+  NodeId multiply(std::vector<NodeId>& factors, NodeId next);
+
+  // parser_primary.cpp: what stands alone.
+  NodeId parse_primary();
+  NodeId parse_number();
+  NodeId parse_word();
+  NodeId split_word(std::string_view word);
+  NodeId letter(std::string_view name);
+  NodeId parse_text();
+  NodeId parse_open();
+  NodeId parse_bars();
+  NodeId parse_fraction();
+  NodeId parse_root();
+  NodeId parse_argument();
+  NodeId parse_function(Function function);
+  NodeId parse_function_argument();
+  std::vector<NodeId> parse_call_arguments();
+  NodeId parse_unknown_function(std::string_view name);
+  NodeId parse_sum_sign(bool product);
+  NodeId parse_opaque(std::string_view name);
+  NodeId parse_environment();
+  NodeId parse_named_matrix();
+  NodeId parse_rows(std::string_view environment, bool matrix);
+  std::string script_text();
+  std::string prime_marks();
+  NodeId apply_function(Function function, std::vector<NodeId> arguments);
+  NodeId ungroup(NodeId id) const;
+  bool is_small_integer(NodeId id) const;
+
+  const Token& now() const { return tokens_[at_]; }
+  const Token& ahead(std::size_t n) const { return tokens_[std::min(at_ + n, tokens_.size() - 1)]; }
+  bool is(Tok kind) const { return now().kind == kind; }
+  bool is_open(Delimiter delimiter) const { return is(Tok::kOpen) && now().payload == static_cast<std::uint32_t>(delimiter); }
+  bool is_close(Delimiter delimiter) const { return is(Tok::kClose) && now().payload == static_cast<std::uint32_t>(delimiter); }
+  bool take(Tok kind) {
+    if (!is(kind)) return false;
+    ++at_;
+    return true;
+  }
+  [[noreturn]] void fail(const char* what) const;
+  void expect_close(Delimiter delimiter);
+
+  Lexed& lexed_;
+  std::vector<Token>& tokens_;
+  const ReadOptions& options_;
+  Tree& tree_;
+  std::size_t at_ = 0;
+  std::int64_t depth_ = 0;
+  int open_bars_ = 0;
+  int bound_i_ = 0;           ///< Inside sums over i, where i is a number and not the imaginary unit.
+  bool in_function_ = false;  ///< Reading the bare argument of a function: another function ends it.
+};
+
+}  // namespace lydian::math

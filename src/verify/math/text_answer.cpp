@@ -1,0 +1,245 @@
+#include "verify/math/text_answer.h"
+
+#include <algorithm>
+#include <cstdint>
+
+#include "verify/math/extract.h"
+
+namespace lydian::math {
+namespace {
+
+bool digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/// Case kept, fonts and wrapping off.
+std::string bare(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '\\') {
+      std::size_t end = i + 1;
+      while (end < text.size() && letter(text[end])) ++end;
+      const std::string_view name = text.substr(i + 1, end - i - 1);
+      if (name == "text" || name == "textbf" || name == "mathrm" || name == "mathbf" || name == "mbox" || name == "textrm" || name == "left" ||
+          name == "right" || name == "textit" || name == "mathit" || name == "boxed" || name == "textnormal") {
+        i = end - 1;
+        continue;
+      }
+      if (name.empty() || name == "quad") {
+        out += ' ';
+        i = name.empty() ? i + 1 : end - 1;
+        continue;
+      }
+    }
+    if (c == '{' || c == '}' || c == '$' || c == '*') continue;
+    out += c;
+  }
+  std::string_view trimmed = out;
+  while (!trimmed.empty() && trimmed.front() == ' ') trimmed.remove_prefix(1);
+  while (!trimmed.empty() && (trimmed.back() == ' ' || trimmed.back() == '.')) trimmed.remove_suffix(1);
+  return std::string(trimmed);
+}
+
+struct Option {
+  char letter = '\0';
+  bool bracketed = false, with_text = false;
+};
+
+Option option_of(std::string_view text) {
+  std::string plain = bare(text);
+  std::string_view view = plain;
+  Option option;
+  for (const std::string_view word : {"Option ", "option ", "Choice ", "choice ", "Answer ", "answer "}) {
+    if (view.substr(0, word.size()) == word) view.remove_prefix(word.size());
+  }
+  if (!view.empty() && view.front() == '(') {
+    view.remove_prefix(1);
+    if (view.size() < 2 || view[1] != ')' || view[0] < 'A' || view[0] > 'Z') return {};
+    option.letter = view[0];
+    option.bracketed = true;
+    view.remove_prefix(2);
+    while (!view.empty() && view.front() == ' ') view.remove_prefix(1);
+    // (C) Plane, but not (A)(B) or (A)+1
+    if (!view.empty() && !letter(view.front()) && !digit(view.front())) return {};
+    option.with_text = !view.empty();
+    return option;
+  }
+  if (view.empty() || view[0] < 'A' || view[0] > 'Z') return {};
+  option.letter = view[0];
+  if (view.size() == 1) return option;
+  const char next = view[1];
+  if (next != '.' && next != ')' && next != ':') return {};
+  view.remove_prefix(2);
+  option.bracketed = next == ')';
+  if (!view.empty() && view.front() != ' ') return {};
+  option.with_text = view.find_first_not_of(' ') != std::string_view::npos;
+  return option;
+}
+
+struct Clock {
+  int seconds = 0;
+  bool half_named = false, has_seconds = false, seen = false;
+};
+
+/// 4:30, 16:30:00, 4:30 p.m., 9 a.m.
+std::optional<Clock> clock_of(std::string_view text) {
+  const std::string plain = bare(text);
+  std::size_t at = 0;
+  auto number = [&](int& out) {
+    const std::size_t start = at;
+    out = 0;
+    while (at < plain.size() && digit(plain[at]) && at - start < 3) out = out * 10 + (plain[at++] - '0');
+    return at > start && at - start <= 2;
+  };
+  int hours = 0, minutes = 0, seconds = 0;
+  Clock clock;
+  if (!number(hours)) return std::nullopt;
+  bool colon = false;
+  if (at < plain.size() && plain[at] == ':') {
+    colon = true;
+    const std::size_t start = ++at;
+    if (!number(minutes) || at - start != 2) return std::nullopt;
+    if (at < plain.size() && plain[at] == ':') {
+      ++at;
+      if (!number(seconds)) return std::nullopt;
+      clock.has_seconds = true;
+    }
+  }
+  std::string suffix;
+  for (; at < plain.size(); ++at) {
+    if (plain[at] == ' ' || plain[at] == '.') continue;
+    suffix += static_cast<char>(plain[at] >= 'A' && plain[at] <= 'Z' ? plain[at] - 'A' + 'a' : plain[at]);
+  }
+  if (suffix == "am" || suffix == "pm") {
+    clock.half_named = true;
+    if (hours < 1 || hours > 12) {
+      if (hours > 23) return std::nullopt;
+    } else {
+      hours = hours % 12 + (suffix == "pm" ? 12 : 0);
+    }
+  } else if (!suffix.empty() || !colon) {
+    return std::nullopt;
+  }
+  if (hours > 24 || minutes > 59 || seconds > 59) return std::nullopt;
+  clock.seconds = hours * 3600 + minutes * 60 + seconds;
+  return clock;
+}
+
+/// above / below with below > 0.
+struct Plain {
+  std::int64_t above = 0, below = 1;
+  bool decimal = false;
+};
+
+bool read_integer(std::string_view text, std::int64_t& out, std::size_t& at) {
+  const std::size_t start = at;
+  out = 0;
+  while (at < text.size() && digit(text[at])) {
+    if (at - start >= 9) return false;
+    out = out * 10 + (text[at++] - '0');
+  }
+  return at > start;
+}
+
+std::optional<Plain> plain_number(std::string_view text) {
+  Plain value;
+  std::size_t at = 0;
+  bool negative = false;
+  if (at < text.size() && text[at] == '-') {
+    negative = true;
+    ++at;
+  }
+  const std::string_view rest = text.substr(at);
+  for (const std::string_view command : {"\\frac{", "\\dfrac{", "\\tfrac{"}) {
+    if (rest.substr(0, command.size()) != command) continue;
+    at += command.size();
+    std::int64_t above = 0, below = 0;
+    if (at < text.size() && text[at] == '-') {
+      negative = !negative;
+      ++at;
+    }
+    if (!read_integer(text, above, at) || text.substr(at, 2) != "}{") return std::nullopt;
+    at += 2;
+    if (!read_integer(text, below, at) || at + 1 != text.size() || text[at] != '}' || below == 0) return std::nullopt;
+    return Plain{negative ? -above : above, below, false};
+  }
+  if (!read_integer(text, value.above, at)) return std::nullopt;
+  if (at < text.size() && text[at] == '.') {
+    value.decimal = true;
+    const std::size_t start = ++at;
+    while (at < text.size() && digit(text[at])) {
+      if (at - start >= 8) return std::nullopt;
+      value.above = value.above * 10 + (text[at++] - '0');
+      value.below *= 10;
+    }
+    if (at == start) return std::nullopt;
+  }
+  if (at < text.size() && text[at] == '/' && !value.decimal) {
+    ++at;
+    if (!read_integer(text, value.below, at) || value.below == 0) return std::nullopt;
+  }
+  if (at != text.size()) return std::nullopt;
+  if (negative) value.above = -value.above;
+  return value;
+}
+
+}  // namespace
+
+bool is_option_letter(std::string_view text) {
+  const Option option = option_of(text);
+  return option.letter != '\0' && !option.with_text;
+}
+
+std::optional<Decision> compare_options(std::string_view gold, std::string_view prediction, const MathOptions& options) {
+  if (gold.size() > 64) return std::nullopt;
+  const Option g = option_of(gold);
+  if (g.letter == '\0' || g.with_text) return std::nullopt;
+  const Option p = option_of(prediction.substr(0, 4096));
+  if (p.letter == '\0') {
+    // A letter alone may also be a variable; in brackets or \text it is an option.
+    return std::nullopt;
+  }
+  if (p.with_text && !options.option_letter_with_text) return Decision{false, MathMethod::kText, "text after the option's letter"};
+  const bool equal = g.letter == p.letter;
+  return Decision{equal, MathMethod::kText, equal ? (p.with_text ? "the option's letter with its text" : "") : "another option"};
+}
+
+std::optional<Decision> compare_times(std::string_view gold, std::string_view prediction) {
+  if (gold.size() > 64 || prediction.size() > 64) return std::nullopt;
+  const std::optional<Clock> g = clock_of(gold), p = g ? clock_of(prediction) : std::nullopt;
+  if (!g || !p) return std::nullopt;
+  if (g->seconds == p->seconds) return Decision{true, MathMethod::kText, ""};
+  // Without a.m. and p.m. on one side the half of the day is open.
+  const bool open = g->half_named != p->half_named;
+  const bool equal = open && g->seconds % 43200 == p->seconds % 43200 && (g->half_named ? p->seconds : g->seconds) < 43200 + 3600;
+  if (!g->half_named && !p->half_named && !g->has_seconds && !p->has_seconds) return std::nullopt;  // Perhaps ratios.
+  return Decision{equal, MathMethod::kText, equal ? "the half of the day is left out" : "another time"};
+}
+
+Decision compare_words(std::string_view gold, std::string_view prediction, const MathOptions& options) {
+  std::string a = options.ignore_case ? words_of(gold) : bare(gold), b = options.ignore_case ? words_of(prediction) : bare(prediction);
+  for (std::string* text : {&a, &b}) {
+    for (const std::string_view article : {"the ", "a ", "an "}) {
+      if (text->size() > article.size() && std::string_view(*text).substr(0, article.size()) == article) text->erase(0, article.size());
+    }
+    std::erase(*text, ' ');
+  }
+  const bool equal = !a.empty() && a == b;
+  return {equal, MathMethod::kText, equal ? "" : "different words"};
+}
+
+std::optional<Decision> compare_plain_numbers(std::string_view gold, std::string_view prediction, const MathOptions& options) {
+  const std::optional<Plain> g = plain_number(gold), p = g ? plain_number(prediction) : std::nullopt;
+  if (!g || !p) return std::nullopt;
+  const __int128 left = static_cast<__int128>(g->above) * p->below, right = static_cast<__int128>(p->above) * g->below;
+  if (left == right) return Decision{true, MathMethod::kExact, {}};
+  // Rounding is the business of the full comparison.
+  if ((g->decimal || p->decimal) && options.decimal_places > 0) return std::nullopt;
+  return Decision{false, MathMethod::kExact, "different numbers"};
+}
+
+}  // namespace lydian::math

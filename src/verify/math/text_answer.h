@@ -1,0 +1,20 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "verify/math/decide.h"
+
+namespace lydian::math {
+
+/// Answers that are compared as they are written: option letters, times of day, words, plain numbers. Nothing where the texts are of another kind.
+std::optional<Decision> compare_options(std::string_view gold, std::string_view prediction, const MathOptions& options);
+std::optional<Decision> compare_times(std::string_view gold, std::string_view prediction);
+Decision compare_words(std::string_view gold, std::string_view prediction, const MathOptions& options);
+/// Integers of up to 18 digits, short decimals and \frac{a}{b} without any other sign: most answers, decided without a tree.
+std::optional<Decision> compare_plain_numbers(std::string_view gold, std::string_view prediction, const MathOptions& options);
+/// Whether a gold is the letter of an option: "C", "(C)", "\text{(C)}".
+bool is_option_letter(std::string_view text);
+
+}  // namespace lydian::math
