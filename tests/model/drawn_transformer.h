@@ -73,6 +73,7 @@ inline std::int64_t length(RandomStream& random) {
   }
 }
 
+/// At least one completion token; prompts without rows and rows without tokens among them.
 inline PackedBatch batch(RandomStream& random, const TransformerConfig& config) {
   PackedBatch batch;
   const std::int64_t prompts = random.between(1, 5);
@@ -85,7 +86,7 @@ inline PackedBatch batch(RandomStream& random, const TransformerConfig& config) 
       batch.add_row(ids(random, tokens, config.vocab_size), temperature, random.below(4) == 0);
     }
   }
-  return batch;
+  return batch.tokens() > 0 ? batch : drawn::batch(random, config);
 }
 
 inline std::string describe(const TransformerConfig& config) {
