@@ -8,6 +8,7 @@ enum class PlantedFault {
   kNone,
   kShiftedLogProb,      ///< Recorded log-probs are compared and trained on one token too late.
   kLossOnForced,        ///< Forced tokens carry loss.
+  kLossOnPrompt,        ///< Prompt tokens of demonstrations carry loss.
   kMeanOfMeans,         ///< Each micro-batch is normalised by itself.
   kSpreadOverInvalid,   ///< A group's spread counts rows whose verifier failed.
   kStaleWeights,        ///< The sampler goes on with the first weights.

@@ -1,5 +1,7 @@
 #include "train/encoded_demonstration.h"
 
+#include "core/planted_fault.h"
+
 namespace lydian {
 
 EncodedDemonstration encode_demonstration(const Tokenizer& tokenizer, const std::string& prompt, const Demonstration& demonstration) {
@@ -22,6 +24,10 @@ EncodedDemonstration encode_demonstration(const Tokenizer& tokenizer, const std:
     add_segments(turn.answer);
     add(tokenizer.eos_id(), 1.0);
   };
+  if (planted(PlantedFault::kLossOnPrompt)) {
+    for (std::size_t i = 1; i < encoded.prompt.size(); ++i) add(encoded.prompt[i], 1.0);
+    encoded.prompt.resize(1);
+  }
   for (const DemonstrationTurn& turn : demonstration.earlier) {
     add_turn(turn);
     add_segments({{turn.reply, 0.0}});

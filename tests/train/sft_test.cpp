@@ -1,0 +1,213 @@
+#include "lydian/train/sft.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+
+#include "lydian/core/error.h"
+#include "lydian/core/logging.h"
+#include "lydian/envs/chain_environment.h"
+#include "lydian/model/transformer_policy.h"
+#include "lydian/policy/trainable_transformer.h"
+#include "lydian/text/byte_tokenizer.h"
+
+namespace lydian {
+namespace {
+
+using testing::HasSubstr;
+
+struct AnswerVerifier final : Verifier {
+  explicit AnswerVerifier(double reward) : reward(reward) {}
+  Verdict verify(const Task&, const Completion&) const override { return Verdict::scored(reward); }
+  double reward;
+};
+
+/// One prompt, one demonstration; its judge finds the shares of right steps that `tries` names one after another, its verifier always gives `reward`.
+class ScriptedSkill final : public Environment, public Demonstrator, public StepJudge {
+ public:
+  explicit ScriptedSkill(std::vector<double> tries, double reward = 1.0) : tries_(std::move(tries)), verifier_(reward) {}
+  std::string name() const override { return "scripted"; }
+  std::int64_t size(Split) const override { return 1; }
+  Task task(Split, std::int64_t) const override { return {.id = "t", .prompt = "abca"}; }
+  const Verifier& verifier() const override { return verifier_; }
+  std::optional<Demonstration> demonstrate(const Task&, RandomStream&) const override {
+    return Demonstration{.thinking = {{"ab", 1.0}, {"cc", 0.0}}, .answer = {{"b", 0.5}}};
+  }
+  Steps judge_steps(const Task&, std::string_view) const override {
+    const double share = tries_[std::min(asked_++, tries_.size() - 1)];
+    return {.judged = 10, .correct = std::lround(10.0 * share)};
+  }
+  std::string solving_thinking(const Task&) const override { return "ab"; }
+
+ private:
+  std::vector<double> tries_;
+  mutable std::size_t asked_ = 0;
+  AnswerVerifier verifier_;
+};
+
+const ByteTokenizer kTokenizer("abc");
+
+TransformerPolicy tiny_policy() {
+  return TransformerPolicy({.vocab_size = kTokenizer.vocab_size(), .hidden_size = 16, .num_layers = 1, .num_heads = 2, .max_positions = 32}, 5);
+}
+
+SftOptions tiny_options(SkillGate gate = {}) {
+  return {.max_steps = 2, .batch_size = 2, .schedule = {.warmup_steps = 4}, .gate = gate};
+}
+
+/// A policy, and a supervised stage over it.
+struct OneStage {
+  OneStage(const Environment& environment, const SftOptions& options) : stage(trainable, kTokenizer, {{&environment, 1.0}}, options) {}
+  TransformerPolicy policy = tiny_policy();
+  TrainableTransformer trainable{policy};
+  SupervisedStage stage;
+};
+
+TEST(SkillGate, PassesAtTheFirstTryAndNoStepIsAdded) {
+  const ScriptedSkill skill({0.9});
+  OneStage run(skill, tiny_options({.step_accuracy = 0.8, .items = 1}));
+  EXPECT_FALSE(run.stage.step().metrics.get("gate_passed")) << "it is tried at the end only";
+  EXPECT_FALSE(run.stage.finished());
+  const StageStep last = run.stage.step();
+  EXPECT_EQ(last.metrics.at("step_accuracy"), 0.9);
+  EXPECT_EQ(last.metrics.at("gate_passed"), 1.0);
+  EXPECT_EQ(last.halt_reason, "");
+  EXPECT_TRUE(run.stage.finished());
+}
+
+TEST(SkillGate, GoesOnAtTheLastRateAndSaysSoUntilItIsReached) {
+  const ScriptedSkill skill({0.1, 0.7, 0.8});
+  SftOptions options = tiny_options({.step_accuracy = 0.8, .items = 1, .every_steps = 3});
+  options.schedule = {.lr_scheduler_type = LearningRateSchedule::Kind::kLinear, .decay_share = 0.5, .min_lr_ratio = 0.1};
+  OneStage run(skill, options);
+  std::vector<std::string> said;
+  set_log_sink([&said](LogLevel, std::string_view message) { said.emplace_back(message); });
+  std::vector<int> tried;
+  StageStep last;
+  for (int step = 1; !run.stage.finished() && step < 20; ++step) {
+    last = run.stage.step();
+    if (last.metrics.get("gate_passed")) tried.push_back(step);
+    EXPECT_EQ(last.halt_reason, "");
+  }
+  set_log_sink({});
+  EXPECT_EQ(tried, (std::vector<int>{2, 5, 8}));
+  EXPECT_EQ(last.metrics.at("gate_passed"), 1.0);
+  EXPECT_DOUBLE_EQ(last.metrics.at("learning_rate"), 0.1 * options.learning_rate);
+  ASSERT_EQ(said.size(), 2U);
+  EXPECT_THAT(said[1], HasSubstr("70.0 % of 80.0 %"));
+}
+
+TEST(SkillGate, StopsAtItsLimitWithTheReason) {
+  const ScriptedSkill skill({0.3});
+  const SftOptions options = tiny_options({.step_accuracy = 0.8, .items = 1, .every_steps = 100, .limit_steps = 4});
+  OneStage run(skill, options);
+  for (int step = 1; step < 4; ++step) EXPECT_EQ(run.stage.step().halt_reason, "");
+  const std::string reason = run.stage.step().halt_reason;
+  EXPECT_THAT(reason, HasSubstr("30.0 %"));
+  EXPECT_THAT(reason, HasSubstr("sft.gate.limit_steps"));
+  EXPECT_FALSE(run.stage.finished());
+  TransformerPolicy policy = tiny_policy();
+  EXPECT_THROW(sft(policy, kTokenizer, skill, options), TrainingHalted);
+}
+
+TEST(SkillGate, MeasuresAnswersThatAreReadOffASolvingThinking) {
+  const ScriptedSkill right({0.0}, 1.0), wrong({0.0}, 0.0);
+  const SftOptions options = tiny_options({.answer_copy = 0.5, .items = 1});
+  OneStage passing(right, options), failing(wrong, options);
+  EXPECT_EQ(passing.stage.measure_skill().at("answer_copy"), 1.0);
+  EXPECT_EQ(failing.stage.measure_skill().at("answer_copy"), 0.0);
+  for (int step = 0; step < 2; ++step) {
+    passing.stage.step();
+    failing.stage.step();
+  }
+  EXPECT_TRUE(passing.stage.finished());
+  EXPECT_FALSE(failing.stage.finished());
+}
+
+TEST(SupervisedStage, OnlyWeightedCompletionTokensCarryLoss) {
+  const ScriptedSkill skill({0.0});
+  OneStage run(skill, tiny_options());
+  // <think> a b c c </think> b <eos>, of which the thinking's second segment is read and not learnt, and the answer counts half.
+  const std::vector<double> weight{1, 1, 1, 0, 0, 1, 0.5, 1};
+  std::vector<TokenId> completion{kTokenizer.think_open_id()};
+  for (const TokenId id : kTokenizer.encode("abcc")) completion.push_back(id);
+  for (const TokenId id : {kTokenizer.think_close_id(), kTokenizer.encode("b")[0], kTokenizer.eos_id()}) completion.push_back(id);
+  PackedBatch packed;
+  packed.add_prompt(kTokenizer.encode("abca"), 0);
+  packed.add_row(completion, 1.0F);
+  const std::vector<float> log_prob = run.policy.forward(packed, {.log_prob = true}).log_prob;
+  double sum = 0.0;
+  for (std::size_t t = 0; t < weight.size(); ++t) sum -= weight[t] * static_cast<double>(log_prob[t]);
+  const StageStep first = run.stage.step();
+  EXPECT_NEAR(first.metrics.at("loss"), sum / 5.5, 1e-6);
+  EXPECT_EQ(first.metrics.at("num_tokens"), 16.0);
+}
+
+TEST(SupervisedStage, StepsAsFarAsTheScheduleSays) {
+  const ScriptedSkill skill({0.0});
+  SftOptions options = tiny_options();
+  options.optimizer.weight_decay = 0.0;
+  options.optimizer.max_grad_norm = 0.0;
+  OneStage run(skill, options);
+  const std::vector<float> before(run.policy.weights().values().begin(), run.policy.weights().values().end());
+  EXPECT_DOUBLE_EQ(run.stage.step().metrics.at("learning_rate"), 0.25 * options.learning_rate) << "the first of four steps of warm-up";
+  // Adam's first step is the rate in each direction.
+  double largest = 0.0;
+  for (std::size_t i = 0; i < before.size(); ++i)
+    largest = std::max(largest, std::fabs(static_cast<double>(run.policy.weights().values()[i]) - static_cast<double>(before[i])));
+  EXPECT_NEAR(largest, 0.25 * options.learning_rate, 1e-3 * options.learning_rate);
+}
+
+TEST(SupervisedStage, MicroBatchesDoNotChangeABit) {
+  const ChainEnvironment chain({.max_operands = 3});
+  const ByteTokenizer tokenizer(chain.alphabet());
+  const auto weights_after = [&](std::int64_t micro_batch_tokens) {
+    TransformerPolicy policy({.vocab_size = tokenizer.vocab_size(), .hidden_size = 16, .num_layers = 1, .num_heads = 2, .max_positions = 64}, 5);
+    sft(policy, tokenizer, chain, {.max_steps = 3, .batch_size = 9, .micro_batch_tokens = micro_batch_tokens});
+    return policy.weights().sha256();
+  };
+  const std::string alone = weights_after(1);
+  EXPECT_EQ(weights_after(70), alone);
+  EXPECT_EQ(weights_after(1'000'000), alone);
+}
+
+TEST(Sft, LearnsWhatItIsShown) {
+  const ScriptedSkill skill({0.0});
+  TransformerPolicy policy = tiny_policy();
+  SftOptions options = tiny_options();
+  options.max_steps = 1;
+  const double untrained = sft(policy, kTokenizer, skill, options).at("loss");
+  options.max_steps = 60;
+  options.learning_rate = 1e-2;
+  const double trained = sft(policy, kTokenizer, skill, options).at("loss");
+  EXPECT_GT(untrained, 1.0);
+  EXPECT_LT(trained, 0.1);
+}
+
+TEST(Sft, RefusesWhatCannotBeShownOrMeasured) {
+  struct Mute final : Environment {
+    ScriptedSkill skill{{0.0}};
+    std::string name() const override { return "mute"; }
+    std::int64_t size(Split) const override { return 1; }
+    Task task(Split split, std::int64_t index) const override { return skill.task(split, index); }
+    const Verifier& verifier() const override { return skill.verifier(); }
+  };
+  struct Shown final : Environment, Demonstrator {
+    ScriptedSkill skill{{0.0}};
+    std::string name() const override { return "shown"; }
+    std::int64_t size(Split) const override { return 1; }
+    Task task(Split split, std::int64_t index) const override { return skill.task(split, index); }
+    const Verifier& verifier() const override { return skill.verifier(); }
+    std::optional<Demonstration> demonstrate(const Task& task, RandomStream& stream) const override { return skill.demonstrate(task, stream); }
+  };
+  TransformerPolicy policy = tiny_policy();
+  EXPECT_THROW(sft(policy, kTokenizer, Mute(), tiny_options()), ConfigError);
+  EXPECT_THROW(sft(policy, kTokenizer, Shown(), tiny_options({.step_accuracy = 0.5})), ConfigError) << "nobody can judge its steps";
+  TransformerPolicy short_policy({.vocab_size = kTokenizer.vocab_size(), .hidden_size = 16, .num_layers = 1, .num_heads = 2, .max_positions = 8}, 5);
+  EXPECT_THROW(sft(short_policy, kTokenizer, Shown(), tiny_options()), ConfigError) << "the demonstration is longer";
+}
+
+}  // namespace
+}  // namespace lydian
