@@ -1,0 +1,72 @@
+#include "lydian/train/run_folder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "lydian/model/transformer_policy.h"
+#include "train/tiny_run.h"
+
+namespace lydian {
+namespace {
+
+using testing::ElementsAre;
+
+TransformerPolicy tiny_policy(std::uint64_t seed = 1) {
+  return TransformerPolicy({.vocab_size = 8, .hidden_size = 4, .num_layers = 1, .num_heads = 1}, seed);
+}
+
+/// Checkpoints after steps 1, 2, …, one for each score.
+void save_all(RunFolder& folder, const std::vector<double>& scores) {
+  const TransformerPolicy policy = tiny_policy();
+  StateInventory inventory;
+  folder.add_state(inventory);
+  for (std::size_t i = 0; i < scores.size(); ++i) folder.save_checkpoint(static_cast<std::int64_t>(i) + 1, policy, "t", inventory, scores[i]);
+}
+
+TEST(RunFolder, KeepsTheNewestCheckpointsAndTheBest) {
+  const TemporaryFolder temporary;
+  RunFolder folder = RunFolder::create(temporary / "run", {.save_total_limit = 2, .console = false});
+  save_all(folder, {0.1, 0.9, 0.2, 0.9, 0.3, 0.4});
+  EXPECT_THAT(RunFolder::checkpoints(temporary / "run"), ElementsAre(2, 5, 6)) << "of two equal scores the earlier one is the best";
+}
+
+TEST(RunFolder, DropsABestThatWasBeaten) {
+  const TemporaryFolder temporary;
+  RunFolder folder = RunFolder::create(temporary / "run", {.save_total_limit = 1, .console = false});
+  save_all(folder, {0.5, 0.1, 0.7, 0.2});
+  EXPECT_THAT(RunFolder::checkpoints(temporary / "run"), ElementsAre(3, 4));
+}
+
+TEST(RunFolder, KeepsAllWithoutALimitAndTheNewestWithoutScores) {
+  const TemporaryFolder temporary;
+  RunFolder all = RunFolder::create(temporary / "all", {.save_total_limit = 0, .console = false});
+  save_all(all, {0.5, 0.1, 0.2, 0.3});
+  EXPECT_THAT(RunFolder::checkpoints(temporary / "all"), ElementsAre(1, 2, 3, 4));
+  RunFolder newest = RunFolder::create(temporary / "newest", {.save_total_limit = 1, .console = false});
+  const TransformerPolicy policy = tiny_policy();
+  for (std::int64_t step = 1; step <= 3; ++step) newest.save_checkpoint(step, policy, "t", {});
+  EXPECT_THAT(RunFolder::checkpoints(temporary / "newest"), ElementsAre(3));
+}
+
+TEST(RunFolder, RemembersTheBestAfterItIsOpenedAgain) {
+  const TemporaryFolder temporary;
+  const std::string run = temporary / "run";
+  RunFolder first = RunFolder::create(run, {.save_total_limit = 1, .console = false});
+  save_all(first, {0.8, 0.1});
+  RunFolder again = RunFolder::reopen(run, {.save_total_limit = 1, .console = false});
+  StateInventory inventory;
+  again.add_state(inventory);
+  TransformerPolicy policy = tiny_policy(2);
+  load_checkpoint(RunFolder::checkpoint_path(run, 2), policy, &inventory);
+  again.go_on(2);
+  EXPECT_EQ(policy.weights().sha256(), tiny_policy().weights().sha256());
+  EXPECT_FALSE(again.is_best(0.8));
+  EXPECT_TRUE(again.is_best(0.81));
+  again.save_checkpoint(3, policy, "t", inventory, 0.5);
+  EXPECT_THAT(RunFolder::checkpoints(run), ElementsAre(1, 3)) << "the best of before the stop is kept";
+}
+
+}  // namespace
+}  // namespace lydian
