@@ -66,6 +66,12 @@ if(LYDIAN_MATH)
   find_package(FLINT REQUIRED)
   lydian_library(lydian_math NAME math FOLDERS src/verify/math envs/math HEADERS verify/math_verifier.h
                  PUBLIC lydian_core PRIVATE FLINT::FLINT $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
+  # The rows that the environment has without any file.
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/examples/math.jsonl)
+  file(READ ${PROJECT_SOURCE_DIR}/examples/math.jsonl small_math_rows)
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/small_math_rows.cpp @ONLY
+       CONTENT "namespace lydian {\nextern const char* const kSmallMathRows;\nconst char* const kSmallMathRows = R\"rows(@small_math_rows@)rows\";\n}\n")
+  target_sources(lydian_math PRIVATE ${PROJECT_BINARY_DIR}/small_math_rows.cpp)
 endif()
 
 # lydian::rollout: kernels, policies, sampling, evaluation. The kernels' one source is compiled once for each instruction set.
@@ -127,6 +133,9 @@ if(LYDIAN_TORCH)
   lydian_library(lydian_torch NAME lydian FOLDERS src/ops src/policy src/objective src/dist src/train src/cli
                  HEADERS ops policy objective dist train cli lydian.h
                  PUBLIC lydian_rollout ${program_verifiers} libtorch::cpu PRIVATE spdlog::spdlog fmt::fmt $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
+  if(LYDIAN_MATH)
+    set_property(SOURCE src/cli/catalog.cpp src/cli/grade_command.cpp APPEND PROPERTY COMPILE_DEFINITIONS LYDIAN_MATH)
+  endif()
   # One precompiled header for all sources that include torch: half a minute once, then 4 instead of 15 seconds a source. Its target defines nothing, since a
   # macro that it defines would have to be defined by every user.
   file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/torch_headers.cpp CONTENT "")

@@ -79,13 +79,7 @@ void check(const MathEnvironmentOptions& options) {
   }
 }
 
-std::shared_ptr<const Verifier> verifier_of(const MathEnvironmentOptions& options) {
-  std::shared_ptr<const Verifier> correct;
-  if (options.reward.command.empty()) {
-    correct = std::make_shared<MathVerifier>(options.grading);
-  } else {
-    correct = std::make_shared<ExternalVerifier>(options.reward);
-  }
+std::shared_ptr<const Verifier> with_format(std::shared_ptr<const Verifier> correct, const MathEnvironmentOptions& options) {
   return std::make_shared<WeightedVerifier>(std::vector<WeightedVerifier::Part>{
       {"correct", std::move(correct), 1.0 - options.format_weight}, {"format", std::make_shared<FormVerifier>(options.answer_form), options.format_weight}});
 }
@@ -123,12 +117,13 @@ void describe(ConfigVisitor& visitor, MathEnvironmentOptions& options) {
 
 MathEnvironment::MathEnvironment(MathEnvironmentOptions options) : options_(std::move(options)) {
   check(options_);
-  verifier_ = verifier_of(options_);
+  if (options_.reward.command.empty()) grader_ = std::make_shared<MathVerifier>(options_.grading);
+  verifier_ = with_format(grader_ ? std::shared_ptr<const Verifier>(grader_) : std::make_shared<ExternalVerifier>(options_.reward), options_);
   // A prompt belongs to the first split that has it, so that nothing that is trained on is tested with.
   read(options_.test, Split::kTest);
   read(options_.dev, Split::kDev);
   read(options_.train, Split::kTrain);
-  if (options_.test.empty() && options_.dev.empty() && options_.train.empty()) read_text("small set", kSmallMathRows, Split::kTrain);
+  if (options_.test.empty() && options_.dev.empty() && options_.train.empty()) read_text("math.jsonl", kSmallMathRows, Split::kTrain);
   refuse_if_too_many_broken();
   if (entries_[0].empty() && entries_[1].empty() && entries_[2].empty()) throw ConfigError(kComponent, "at least one task", "none in the files");
   for (std::size_t split = 0; split < entries_.size(); ++split) {
@@ -160,9 +155,9 @@ void MathEnvironment::read_text(const std::string& origin, const std::string& te
 
 void MathEnvironment::add(Entry entry, Split given) {
   const Task& task = entry.task;
-  if (options_.reward.command.empty()) {
+  if (grader_) {
     // A gold that is not equal to itself could never be answered.
-    const Verdict verdict = MathVerifier(options_.grading).verify(task, {.answer = in_form(entry.gold, AnswerForm::kBoxed)});
+    const Verdict verdict = grader_->verify(task, {.answer = in_form(entry.gold, AnswerForm::kBoxed)});
     if (verdict.status != VerdictStatus::kScored || verdict.reward < 1.0) {
       throw BrokenRow{"expected a gold answer that can be graded, got " + entry.gold + (verdict.reason.empty() ? "" : " (" + verdict.reason + ")")};
     }

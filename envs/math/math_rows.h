@@ -27,7 +27,7 @@ MathRow read_math_row(std::string_view line, const MathEnvironmentOptions& optio
 /// The content of the last \boxed{…} or \fbox{…} whose braces close; none where there is none.
 std::optional<std::string> last_box(std::string_view text);
 
-/// The rows that come with lydian, in GSM8K's and MATH's shape. CC0.
+/// The rows that come with lydian, in GSM8K's and MATH's shape: examples/math.jsonl (CC0).
 extern const char* const kSmallMathRows;
 
 }  // namespace lydian

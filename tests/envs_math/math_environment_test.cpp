@@ -105,14 +105,14 @@ TEST_F(MathEnvironmentTest, ReadsTrlVerlAndReasoningGymUnchanged) {
 TEST_F(MathEnvironmentTest, SeveralGoldsAreEachAcceptable) {
   const MathEnvironment environment(reading(R"({"problem": "p", "answer": ["2", "3"]})"
                                             "\n"
-                                            R"({"problem": "q", "answer": "[1, 2)"})"
+                                            R"x({"problem": "q", "answer": "[1, 2)"})x"
                                             "\n"));
-const Task either = environment.task(Split::kTrain, 0), interval = environment.task(Split::kTrain, 1);
-for (const auto& [answer, reward] : std::map<std::string, double>{{"\\boxed{2}", 1}, {"\\boxed{3}", 1}, {"\\boxed{5}", 0}}) {
-  EXPECT_EQ(environment.verifier().verify(either, completion_with_answer(answer)).reward, reward) << answer;
-}
-EXPECT_EQ(environment.verifier().verify(interval, completion_with_answer("\\boxed{[1,2)}")).reward, 1.0);
-EXPECT_EQ(environment.verifier().verify(interval, completion_with_answer("\\boxed{1}")).reward, 0.0);
+  const Task either = environment.task(Split::kTrain, 0), interval = environment.task(Split::kTrain, 1);
+  for (const auto& [answer, reward] : std::map<std::string, double>{{"\\boxed{2}", 1}, {"\\boxed{3}", 1}, {"\\boxed{5}", 0}}) {
+    EXPECT_EQ(environment.verifier().verify(either, completion_with_answer(answer)).reward, reward) << answer;
+  }
+  EXPECT_EQ(environment.verifier().verify(interval, completion_with_answer("\\boxed{[1,2)}")).reward, 1.0);
+  EXPECT_EQ(environment.verifier().verify(interval, completion_with_answer("\\boxed{1}")).reward, 0.0);
 }
 
 TEST_F(MathEnvironmentTest, TemplatesAndFieldsCanBeChosen) {

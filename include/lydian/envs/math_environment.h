@@ -86,6 +86,7 @@ class MathEnvironment final : public Environment, public Demonstrator {
   void refuse_if_too_many_broken() const;
 
   MathEnvironmentOptions options_;
+  std::shared_ptr<const MathVerifier> grader_;  ///< None where a command judges.
   std::shared_ptr<const Verifier> verifier_;
   std::array<std::vector<Entry>, 3> entries_;
   std::map<std::string, Split> split_of_prompt_;

@@ -1,0 +1,78 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "cli/program.h"
+#include "lydian/core/durable_file.h"
+
+namespace lydian::cli {
+namespace {
+
+using testing::HasSubstr;
+
+class GradeCommandTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    const std::vector<std::string> names = Catalog::shipped().names();
+    if (std::find(names.begin(), names.end(), "math") == names.end()) GTEST_SKIP() << "built without lydian::math";
+  }
+
+  const std::string rows_ = LYDIAN_SOURCE_DIR "/examples/math_answers.jsonl";
+  const std::string verdicts_ = testing::TempDir() + "grade_verdicts.jsonl";
+  const std::string summary_ = testing::TempDir() + "grade_summary.json";
+};
+
+TEST_F(GradeCommandTest, GradesTheShippedRowsAsExpected) {
+  const Outcome outcome = call({"grade", "math", "--input", rows_, "--output", verdicts_, "--threads", "2", "--summary", summary_});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("  100.00  100.00    0.00  all"));
+  const auto summary = nlohmann::json::parse(read_whole_file(summary_));
+  EXPECT_EQ(summary["groups"][0]["accuracy"], 1.0);
+  std::ifstream rows(rows_), verdicts(verdicts_);
+  int count = 0;
+  for (std::string row, verdict; std::getline(rows, row) && std::getline(verdicts, verdict); ++count) {
+    EXPECT_EQ(nlohmann::json::parse(verdict)["id"], nlohmann::json::parse(row)["id"]);
+    EXPECT_EQ(nlohmann::json::parse(verdict)["equal"], nlohmann::json::parse(row)["expected"]) << row;
+  }
+  EXPECT_EQ(count, summary["rows"]);
+}
+
+TEST_F(GradeCommandTest, EverySettingOfTheVerifierIsASwitch) {
+  const auto equal = [&](std::vector<std::string> more) {
+    const std::string path = testing::TempDir() + "grade_row.jsonl";
+    write_file_durably(path, R"({"gold": "12\\text{ cm}", "prediction": "12"})");
+    std::vector<std::string> words{"grade", "math", "--input=" + path, "--output=" + verdicts_};
+    words.insert(words.end(), more.begin(), more.end());
+    EXPECT_EQ(call(words).code, 0);
+    return nlohmann::json::parse(read_whole_file(verdicts_))["equal"].get<bool>();
+  };
+  EXPECT_TRUE(equal({}));
+  EXPECT_FALSE(equal({"--unit-optional", "false"}));
+  EXPECT_TRUE(equal({"--unit-optional=true", "--decimal-places=3"}));
+}
+
+TEST_F(GradeCommandTest, RefusesWhatItDoesNotKnow) {
+  const auto refusal = [](const std::vector<std::string>& words) {
+    const Outcome outcome = call(words);
+    EXPECT_EQ(outcome.code, 2);
+    return outcome.err;
+  };
+  EXPECT_THAT(refusal({"grade", "math", "--output", verdicts_}), HasSubstr("expected --input FILE, got none"));
+  EXPECT_THAT(refusal({"grade", "math", "--input", rows_, "--output", verdicts_, "--unit-optinal", "false"}), HasSubstr("did you mean --unit-optional?"));
+  EXPECT_THAT(refusal({"grade", "math", "--input", rows_, "--output", verdicts_, "--boxed", "maybe"}), HasSubstr("boxed"));
+  EXPECT_THAT(refusal({"grade", "poems"}), HasSubstr("got poems"));
+  EXPECT_EQ(call({"grade", "math", "--input", "/no/such/file", "--output", verdicts_}).code, 1);
+}
+
+TEST_F(GradeCommandTest, TheSmallSetOfMathKeepsTheContract) {
+  const Outcome outcome = call({"env", "check", "math"});
+  EXPECT_EQ(outcome.code, 0) << outcome.out;
+  EXPECT_THAT(outcome.out, Not(HasSubstr("FAILED")));
+}
+
+}  // namespace
+}  // namespace lydian::cli
