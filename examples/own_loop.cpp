@@ -1,6 +1,8 @@
 // A GRPO step written by hand from public calls: what Trainer::step() does, without it.
 #include <lydian/lydian.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <iostream>
 
 int main() {
@@ -34,50 +36,30 @@ int main() {
     const lydian::RolloutBatch batch = lydian::collate(rollouts);
     const std::vector<double> advantage = group_relative.estimate(batch);
 
-    // One forward over all rows: prompts once, completions after them.
-    lydian::PackedBatch packed;
-    std::vector<float> token_advantage, mask;
-    std::vector<std::int64_t> row_of_token;
-    lydian::LossTotals totals;
-    for (std::size_t row = 0; row < static_cast<std::size_t>(batch.rows()); ++row) {
-      const auto prompt = static_cast<std::size_t>(batch.prompt_of_row[row]);
-      const auto ids = std::span(batch.prompt_ids).subspan(static_cast<std::size_t>(batch.prompt_offsets[prompt]));
-      if (static_cast<std::int64_t>(prompt) == packed.prompts()) {
-        packed.add_prompt(ids.first(static_cast<std::size_t>(batch.prompt_offsets[prompt + 1] - batch.prompt_offsets[prompt])), batch.prompt_of_row[row]);
-        ++totals.groups;
-      }
-      const auto begin = static_cast<std::size_t>(batch.completion_offsets[row]), end = static_cast<std::size_t>(batch.completion_offsets[row + 1]);
-      packed.add_row(std::span(batch.completion_ids).subspan(begin, end - begin), batch.temperature[row]);
-      ++totals.sequences;
-      for (std::size_t t = begin; t < end; ++t) {
-        mask.push_back(batch.source[t] == lydian::TokenSource::kSampled ? 1.0F : 0.0F);
-        token_advantage.push_back(static_cast<float>(advantage[row]));
-        row_of_token.push_back(static_cast<std::int64_t>(row));
-        totals.tokens += batch.source[t] == lydian::TokenSource::kSampled ? 1 : 0;
-      }
-    }
+    // One forward over all rows: prompts once, completions after them. Rows whose verifier failed are masked, and count in no denominator.
+    const lydian::TrainingRows rows = lydian::training_rows(batch, advantage);
+    const lydian::LossTotals totals = lydian::loss_totals(batch);
+    if (totals.tokens == 0) continue;  // Every verdict was a fault.
     trainable.clear_gradient();
-    const lydian::PolicyOutput output = trainable.forward(packed, {.entropy = true});
+    const lydian::PolicyOutput output = trainable.forward(rows.packed, {.entropy = true});
 
     // Objective, backward, optimizer step.
-    std::vector<float> behavior = batch.behavior_log_prob;
-    lydian::ObjectiveInput input;
-    input.log_prob = output.log_prob;
-    input.entropy = output.entropy;
-    input.old_log_prob = input.behavior_log_prob = lydian::ops::tensor_of(behavior);
-    input.advantage = lydian::ops::tensor_of(token_advantage);
-    input.mask = lydian::ops::tensor_of(mask);
-    input.row_of_token = lydian::ops::tensor_of(row_of_token);
-    input.rows = batch.rows();
     lydian::Metrics sums;
-    const at::Tensor loss = objective.loss(input, totals, sums);
+    const at::Tensor loss = objective.loss(rows.objective_input(output), totals, sums);
     loss.backward();
     trainable.finish_gradient();
     const lydian::OptimizerReport report = optimizer.step({&weights, 1}, /*learning_rate=*/3e-4);
 
     double reward = 0.0;
-    for (const double value : batch.reward) reward += value / static_cast<double>(batch.rollouts());
-    std::cout << "step " << step << " reward " << reward << " loss " << loss.item<double>() << " grad_norm " << report.grad_norm << "\n";
+    std::int64_t valid = 0;
+    for (std::size_t r = 0; r < batch.reward.size(); ++r) {
+      if (batch.valid[r] == 0) continue;
+      reward += batch.reward[r];
+      ++valid;
+    }
+    std::cout << "step " << step << " reward " << reward / static_cast<double>(std::max<std::int64_t>(valid, 1)) << " loss " << loss.item<double>()
+              << " grad_norm " << report.grad_norm << "\n";
   }
-  policy.save(".");  // config.json and model.safetensors, as transformers reads them.
+  std::filesystem::create_directories("runs/own_loop");
+  policy.save("runs/own_loop");  // config.json and model.safetensors, as transformers reads them.
 }

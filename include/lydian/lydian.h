@@ -33,6 +33,7 @@
 #include "lydian/train/run_folder.h"
 #include "lydian/train/sft.h"
 #include "lydian/train/trainer.h"
+#include "lydian/train/training_rows.h"
 #include "lydian/verify/check_environment.h"
 #include "lydian/verify/external_verifier.h"
 #include "lydian/verify/prompt_split.h"

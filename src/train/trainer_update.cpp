@@ -7,7 +7,7 @@
 
 #include "core/planted_fault.h"
 #include "lydian/core/error.h"
-#include "lydian/ops/tensor_of.h"
+#include "lydian/train/training_rows.h"
 #include "train/trainer_implementation.h"
 
 namespace lydian {
@@ -17,34 +17,6 @@ std::int64_t tokens_of_group(const RolloutBatch& batch, const GroupRows& group) 
   const auto prompt = static_cast<std::size_t>(batch.prompt_of_row[static_cast<std::size_t>(group.begin)]);
   return batch.prompt_offsets[prompt + 1] - batch.prompt_offsets[prompt] + batch.completion_offsets[static_cast<std::size_t>(group.end)] -
          batch.completion_offsets[static_cast<std::size_t>(group.begin)];
-}
-
-/// Rows of one forward with what the objective needs of them.
-struct MicroBatch {
-  PackedBatch packed;
-  std::vector<float> old_log_prob, behavior, advantage, mask;
-  std::vector<std::int64_t> row_of_token;
-};
-
-void add_row(MicroBatch& micro, const RolloutBatch& batch, std::int64_t row, double advantage, const std::vector<float>& old_log_prob) {
-  const auto r = static_cast<std::size_t>(row);
-  const auto begin = static_cast<std::size_t>(batch.completion_offsets[r]), end = static_cast<std::size_t>(batch.completion_offsets[r + 1]);
-  const bool valid = batch.valid[static_cast<std::size_t>(batch.rollout_of_row[r])] != 0;
-  for (std::size_t t = begin; t < end; ++t) {
-    const bool trained = valid && (batch.source[t] == TokenSource::kSampled || planted(PlantedFault::kLossOnForced));
-    micro.mask.push_back(trained ? 1.0F : 0.0F);
-    micro.advantage.push_back(trained ? static_cast<float>(advantage) : 0.0F);
-    micro.behavior.push_back(batch.behavior_log_prob[planted(PlantedFault::kShiftedLogProb) && t > begin ? t - 1 : t]);
-    micro.old_log_prob.push_back(old_log_prob[t]);
-    micro.row_of_token.push_back(micro.packed.rows());
-  }
-  micro.packed.add_row({batch.completion_ids.data() + begin, end - begin}, batch.temperature[r]);
-}
-
-void add_prompt(PackedBatch& packed, const RolloutBatch& batch, std::int64_t row, std::int64_t group_in_step) {
-  const auto prompt = static_cast<std::size_t>(batch.prompt_of_row[static_cast<std::size_t>(row)]);
-  const auto begin = static_cast<std::size_t>(batch.prompt_offsets[prompt]), end = static_cast<std::size_t>(batch.prompt_offsets[prompt + 1]);
-  packed.add_prompt({batch.prompt_ids.data() + begin, end - begin}, static_cast<std::int32_t>(group_in_step));
 }
 
 /// Compares recomputed log-probs with recorded ones, bit by bit in effect: any difference of bits of finite numbers is a difference of values.
@@ -57,24 +29,8 @@ void compare(const float* recomputed, const std::vector<float>& recorded, Update
   report.tokens_compared += static_cast<std::int64_t>(recorded.size());
 }
 
-LossTotals totals_of(const RolloutBatch& batch, std::span<const GroupRows> groups) {
-  LossTotals totals;
-  for (const GroupRows& group : groups) {
-    ++totals.groups;
-    for (std::int64_t row = group.begin; row < group.end; ++row) {
-      const auto r = static_cast<std::size_t>(row);
-      if (batch.valid[static_cast<std::size_t>(batch.rollout_of_row[r])] == 0) continue;
-      ++totals.sequences;
-      for (std::int64_t t = batch.completion_offsets[r]; t < batch.completion_offsets[r + 1]; ++t) {
-        totals.tokens += batch.source[static_cast<std::size_t>(t)] == TokenSource::kSampled ? 1 : 0;
-      }
-    }
-  }
-  return totals;
-}
-
 // Only a planted fault asks for them: the totals of one micro-batch.
-[[maybe_unused]] LossTotals totals_of(const MicroBatch& micro) {
+[[maybe_unused]] LossTotals totals_of(const TrainingRows& micro) {
   return {static_cast<std::int64_t>(std::count(micro.mask.begin(), micro.mask.end(), 1.0F)), micro.packed.rows(), micro.packed.prompts()};
 }
 
@@ -126,11 +82,10 @@ std::vector<float> Trainer::Implementation::old_log_prob(const RolloutBatch& bat
   if (policy->policy().exact()) return old;  // The recorded ones are the old ones, bit by bit; the update compares them.
   const at::NoGradGuard no_grad;
   for (const GroupRows& group : groups) {
-    MicroBatch micro;
-    add_prompt(micro.packed, batch, group.begin, 0);
-    for (std::int64_t row = group.begin; row < group.end; ++row) add_row(micro, batch, row, 0.0, old);
-    const at::Tensor log_prob = policy->forward(micro.packed, {}).log_prob.cpu().contiguous();
-    std::memcpy(old.data() + batch.completion_offsets[static_cast<std::size_t>(group.begin)], log_prob.data_ptr<float>(), micro.mask.size() * sizeof(float));
+    TrainingRows rows;
+    rows.add_group(batch, group.begin, group.end, 0);
+    const at::Tensor log_prob = policy->forward(rows.packed, {}).log_prob.cpu().contiguous();
+    std::memcpy(old.data() + batch.completion_offsets[static_cast<std::size_t>(group.begin)], log_prob.data_ptr<float>(), rows.mask.size() * sizeof(float));
   }
   return old;
 }
@@ -146,11 +101,10 @@ void Trainer::Implementation::audit(const RolloutBatch& batch, const std::vector
   const at::NoGradGuard no_grad;
   for (std::int64_t i = 0; i < options.audit_groups && !candidates.empty(); ++i) {
     const std::size_t chosen = stream.below(candidates.size());
-    MicroBatch micro;
-    add_prompt(micro.packed, batch, candidates[chosen].begin, 0);
-    for (std::int64_t row = candidates[chosen].begin; row < candidates[chosen].end; ++row) add_row(micro, batch, row, 0.0, batch.behavior_log_prob);
-    const at::Tensor log_prob = policy->forward(micro.packed, {}).log_prob.cpu().contiguous();
-    compare(log_prob.data_ptr<float>(), micro.behavior, report);
+    TrainingRows rows;
+    rows.add_group(batch, candidates[chosen].begin, candidates[chosen].end, 0);
+    const at::Tensor log_prob = policy->forward(rows.packed, {}).log_prob.cpu().contiguous();
+    compare(log_prob.data_ptr<float>(), rows.behavior_log_prob, report);
     candidates.erase(candidates.begin() + static_cast<std::ptrdiff_t>(chosen));
   }
 }
@@ -178,34 +132,22 @@ double Trainer::Implementation::optimizer_step(const RolloutBatch& batch, std::s
     if (groups[i].useful || parts.objective->needs_entropy()) trained.push_back(i);
   }
   if (trained.empty()) return 0.0;
-  const LossTotals totals = totals_of(batch, groups);
+  const LossTotals totals = loss_totals(batch, groups.front().begin, groups.back().end);
   if (totals.tokens == 0) return 0.0;  // Every verdict of the mini-batch is a fault.
   policy->clear_gradient();
   double loss = 0.0;
   for (const std::span<const std::size_t> part : micro_batches(batch, groups, trained, options.micro_batch_tokens)) {
-    MicroBatch micro;
+    TrainingRows micro;
     for (const std::size_t number : part) {
-      add_prompt(micro.packed, batch, groups[number].begin, static_cast<std::int64_t>(number));
-      for (std::int64_t row = groups[number].begin; row < groups[number].end; ++row) {
-        add_row(micro, batch, row, advantage[static_cast<std::size_t>(batch.rollout_of_row[static_cast<std::size_t>(row)])], old_log_prob);
-      }
+      micro.add_group(batch, groups[number].begin, groups[number].end, static_cast<std::int64_t>(number), advantage, old_log_prob);
     }
     const PolicyOutput output = policy->forward(micro.packed, {.entropy = true});
     if (compare_log_probs) {
       const at::Tensor log_prob = output.log_prob.detach().cpu().contiguous();
-      compare(log_prob.data_ptr<float>(), micro.behavior, report);
+      compare(log_prob.data_ptr<float>(), micro.behavior_log_prob, report);
     }
-    ObjectiveInput input;
-    input.log_prob = output.log_prob;
-    input.entropy = output.entropy;
-    input.old_log_prob = ops::tensor_of(micro.old_log_prob).to(output.log_prob.device());
-    input.behavior_log_prob = ops::tensor_of(micro.behavior).to(output.log_prob.device());
-    input.advantage = ops::tensor_of(micro.advantage).to(output.log_prob.device());
-    input.mask = ops::tensor_of(micro.mask).to(output.log_prob.device());
-    input.row_of_token = ops::tensor_of(micro.row_of_token).to(output.log_prob.device());
-    input.rows = micro.packed.rows();
     const bool by_itself = planted(PlantedFault::kMeanOfMeans);
-    const at::Tensor value = parts.objective->loss(input, by_itself ? totals_of(micro) : totals, report.sums);
+    const at::Tensor value = parts.objective->loss(micro.objective_input(output), by_itself ? totals_of(micro) : totals, report.sums);
     loss += value.item<double>();
     value.backward();
   }
