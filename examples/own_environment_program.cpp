@@ -32,6 +32,7 @@ class ReverseEnvironment final : public lydian::Environment, public lydian::Demo
   const lydian::Verifier& verifier() const override { return verifier_; }
 
   lydian::Task task(lydian::Split split, std::int64_t index) const override {
+    if (index < 0) throw lydian::Error("reverse", "a task index of at least 0", std::to_string(index));
     lydian::RandomStream stream({.seed = options_.seed,
                                  .purpose = lydian::StreamPurpose::kEnvironment,
                                  .step = static_cast<std::uint64_t>(split),
