@@ -46,10 +46,12 @@ done
 refuses "expected COMPONENTS among those installed here" unknown
 
 if [[ ! -f $prefix/lib/cmake/lydian/lydian-torch.cmake ]]; then
-  say "skipped: torch, torch_own (this build is without torch)"
+  say "skipped: torch, program, torch_own (this build is without torch)"
   exit
 fi
-use torch -DLIBTORCH_ROOT="$(sed -n 's/^LIBTORCH_ROOT:PATH=//p' "$build/CMakeCache.txt")"
+for project in torch program; do
+  use "$project" -DLIBTORCH_ROOT="$(sed -n 's/^LIBTORCH_ROOT:PATH=//p' "$build/CMakeCache.txt")"
+done
 
 # find_package(Torch) demands the CUDA toolkit and all CUDA wheels.
 full_torch=$(ls -d "$LYDIAN_DEPS"/peers-venv/lib/python3*/site-packages/torch 2>/dev/null || true)
