@@ -15,15 +15,20 @@ struct Outcome {
   std::string out, err;
 };
 
-/// Calls the program in this process: `lydian WORD…`.
-inline Outcome call(std::vector<std::string> words, const Catalog& catalog = Catalog::shipped()) {
+/// Calls the program in this process: `lydian WORD…`. What it prints goes where it prints it.
+inline int exit_code(std::vector<std::string> words, const Catalog& catalog = Catalog::shipped()) {
   words.insert(words.begin(), "lydian");
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
+  return run(static_cast<int>(argv.size()), argv.data(), catalog);
+}
+
+/// The same, keeping what it prints.
+inline Outcome call(const std::vector<std::string>& words, const Catalog& catalog = Catalog::shipped()) {
   ::testing::internal::CaptureStdout();
   ::testing::internal::CaptureStderr();
   Outcome outcome;
-  outcome.code = run(static_cast<int>(argv.size()), argv.data(), catalog);
+  outcome.code = exit_code(words, catalog);
   outcome.out = ::testing::internal::GetCapturedStdout();
   outcome.err = ::testing::internal::GetCapturedStderr();
   return outcome;

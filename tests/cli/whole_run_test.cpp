@@ -71,15 +71,20 @@ TEST_F(WholeRun, RescoresItsRolloutsToEqualBits) {
   EXPECT_EQ(call({"eval", "--rescore", folder_, "77"}).code, 1);
 }
 
-// CHAIN that stops the process politely while its tasks are drawn.
+// CHAIN that sends the process one signal with each training task from the one numbered `tasks` on.
 struct InterruptingChain final : Environment, Demonstrator {
-  explicit InterruptingChain(std::shared_ptr<std::atomic<int>> tasks_left) : tasks_left(std::move(tasks_left)) {}
+  explicit InterruptingChain(std::shared_ptr<std::atomic<int>> tasks_left, std::vector<int> signals)
+      : tasks_left(std::move(tasks_left)), signals(std::move(signals)) {}
   ChainEnvironment chain{{.max_operands = 3}};
   std::shared_ptr<std::atomic<int>> tasks_left;
+  std::vector<int> signals;
   std::string name() const override { return "chain"; }
   std::int64_t size(Split split) const override { return chain.size(split); }
   Task task(Split split, std::int64_t index) const override {
-    if (split == Split::kTrain && --*tasks_left == 0) std::raise(SIGTERM);
+    if (split == Split::kTrain) {
+      const int beyond = -(--*tasks_left);
+      if (beyond >= 0 && beyond < static_cast<int>(signals.size())) std::raise(signals[static_cast<std::size_t>(beyond)]);
+    }
     return chain.task(split, index);
   }
   const Verifier& verifier() const override { return chain.verifier(); }
@@ -87,25 +92,45 @@ struct InterruptingChain final : Environment, Demonstrator {
   std::optional<Demonstration> demonstrate(const Task& task, RandomStream& stream) const override { return chain.demonstrate(task, stream); }
 };
 
-Catalog interrupting_catalog(int tasks) {
+Catalog interrupting_catalog(int tasks, const std::vector<int>& signals) {
   const auto left = std::make_shared<std::atomic<int>>(tasks);
   Catalog catalog;
-  catalog.add("chain", [left](const Config&) { return std::make_shared<InterruptingChain>(left); });
+  catalog.add("chain", [left, signals](const Config&) { return std::make_shared<InterruptingChain>(left, signals); });
   return catalog;
 }
+
+const std::string kLastWeights = "/checkpoints/step_000005/model.safetensors";
 
 TEST_F(WholeRun, IsInterruptedWith75AndGoesOnToTheSameBits) {
   const std::string whole = folder_ + "_whole";
   std::filesystem::remove_all(whole);
-  ASSERT_EQ(call({"train", config_, "output_dir=" + whole, "--quiet"}, interrupting_catalog(-1)).code, 0);
-  const Outcome stopped = call({"train", config_, "output_dir=" + folder_, "--quiet"}, interrupting_catalog(6));
-  EXPECT_EQ(stopped.code, 75) << stopped.err;
-  EXPECT_THAT(stopped.err, HasSubstr("to go on: lydian train --resume " + folder_));
-  EXPECT_FALSE(has("summary.json"));
-  const Outcome resumed = call({"train", "--resume", folder_, "--quiet"}, interrupting_catalog(-1));
-  EXPECT_EQ(resumed.code, 0) << resumed.err;
-  const std::string weights = "/checkpoints/step_000005/model.safetensors";
-  EXPECT_EQ(read_whole_file(folder_ + weights), read_whole_file(whole + weights));
+  ASSERT_EQ(call({"train", config_, "output_dir=" + whole, "--quiet"}, interrupting_catalog(0, {})).code, 0);
+  for (const int signal : {SIGTERM, SIGINT}) {
+    std::filesystem::remove_all(folder_);
+    const Outcome stopped = call({"train", config_, "output_dir=" + folder_, "--quiet"}, interrupting_catalog(6, {signal}));
+    EXPECT_EQ(stopped.code, 75) << stopped.err;
+    EXPECT_THAT(stopped.err, HasSubstr("to go on: lydian train --resume " + folder_));
+    EXPECT_FALSE(has("summary.json"));
+    const Outcome resumed = call({"train", "--resume", folder_, "--quiet"}, interrupting_catalog(0, {}));
+    EXPECT_EQ(resumed.code, 0) << resumed.err;
+    EXPECT_EQ(read_whole_file(folder_ + kLastWeights), read_whole_file(whole + kLastWeights));
+  }
+  std::filesystem::remove_all(whole);
+}
+
+using WholeRunDeathTest = WholeRun;
+
+TEST_F(WholeRunDeathTest, ASecondSignalKillsAtOnceAndTheRunGoesOnFromItsCheckpoint) {
+  const std::string whole = folder_ + "_whole";
+  std::filesystem::remove_all(whole);
+  // In the second step: the first signal would be heeded after it, the second comes before.
+  EXPECT_EXIT(exit_code({"train", config_, "output_dir=" + folder_, "save_steps=1", "--quiet"}, interrupting_catalog(6, {SIGINT, SIGTERM})),
+              testing::KilledBySignal(SIGTERM), "");
+  EXPECT_TRUE(has("checkpoints/step_000001"));
+  EXPECT_FALSE(has("checkpoints/step_000002"));
+  EXPECT_EQ(call({"train", "--resume", folder_, "--quiet"}, interrupting_catalog(0, {})).code, 0);
+  ASSERT_EQ(call({"train", config_, "output_dir=" + whole, "--quiet"}, interrupting_catalog(0, {})).code, 0);
+  EXPECT_EQ(read_whole_file(folder_ + kLastWeights), read_whole_file(whole + kLastWeights));
   std::filesystem::remove_all(whole);
 }
 
