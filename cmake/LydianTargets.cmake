@@ -126,7 +126,7 @@ endfunction()
 # lydian::lydian: the torch side and the program.
 if(LYDIAN_TORCH)
   find_package(Libtorch REQUIRED)
-  set(program_verifiers)
+  set(program_verifiers lydian_code)
   if(LYDIAN_MATH)
     list(APPEND program_verifiers lydian_math)
   endif()

@@ -4,6 +4,8 @@
 #include "lydian/cli/cli.h"
 #include "lydian/core/error.h"
 #include "lydian/envs/chain_environment.h"
+#include "lydian/envs/code_environment.h"
+#include "lydian/envs/tool_use_environment.h"
 #include "lydian/envs/word_problems_environment.h"
 #ifdef LYDIAN_MATH
 #include "lydian/envs/math_environment.h"
@@ -34,6 +36,8 @@ Catalog Catalog::shipped() {
 #ifdef LYDIAN_MATH
   add_shipped<MathEnvironment, MathEnvironmentOptions>(catalog, "math");
 #endif
+  add_shipped<CodeEnvironment, CodeOptions>(catalog, "code");
+  add_shipped<ToolUseEnvironment, ToolUseOptions>(catalog, "tool_use");
   return catalog;
 }
 

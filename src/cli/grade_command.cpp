@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "cli/command.h"
+#include "cli/grade_code.h"
 #include "lydian/core/durable_file.h"
 #include "lydian/core/error.h"
 #ifdef LYDIAN_MATH
@@ -56,18 +57,26 @@ int grade_math(const Arguments& arguments) {
 
 #endif
 
+#ifdef LYDIAN_MATH
+constexpr const char* kGraders = "math or code";
+#else
+constexpr const char* kGraders = "code";
+#endif
+
 int run(const Arguments& arguments, const Catalog&) {
 #ifdef LYDIAN_MATH
   if (arguments.words[0] == "math") return grade_math(arguments);
 #endif
-  throw ConfigError("grade", "math", arguments.words[0]);
+  if (arguments.words[0] == "code") return grade_code(arguments);
+  throw ConfigError("grade", kGraders, arguments.words[0]);
 }
 
 std::vector<Flag> flags() {
   std::vector<Flag> all{{"input", "FILE", "Rows to grade, one JSON object a line."},
                         {"output", "FILE", "Where their verdicts go, in the same order."},
-                        {"threads", "N", "Threads that grade (1); verdicts do not depend on them."},
-                        {"summary", "FILE", "Also write the summary as JSON."}};
+                        {"threads", "N", "math: threads that grade (1); verdicts do not depend on them."},
+                        {"summary", "FILE", "math: also write the summary as JSON."}};
+  for (const Flag& flag : grade_code_flags()) all.push_back(flag);
 #ifdef LYDIAN_MATH
   for (const OptionDoc& option : switches()) all.push_back({option.name, option.type == "bool" ? "true|false" : "N", option.doc});
 #endif
@@ -78,8 +87,8 @@ std::vector<Flag> flags() {
 
 Command grade_command() {
   return {"grade",
-          "math --input FILE --output FILE [--threads N] [--SWITCH VALUE …]",
-          "Grades answers or whole responses offline, and compares with what rows say is expected.",
+          "math | code --input FILE --output FILE [--SWITCH VALUE …]",
+          "Grades answers, whole responses or programs offline: a verdict for each row of a file.",
           flags(),
           1,
           1,

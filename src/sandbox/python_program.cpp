@@ -9,31 +9,33 @@ namespace lydian::sandbox {
 namespace {
 
 using nlohmann::json;
+// What goes in keeps the order of its keys, which a program can see in a dict. What comes out is parsed without order: many keys then cost no square of time.
+using OrderedJson = nlohmann::ordered_json;
 
-constexpr const char* kPostFunctions[] = {"set", "sorted", "list", "tuple", "round"};
+constexpr const char* kPostFunctions[] = {"set", "sorted", "list", "tuple", "round", "bool"};
 
-json payload(const RunRequest& request, const char* mode) {
-  json env = json::object();
+OrderedJson payload(const RunRequest& request, const char* mode) {
+  OrderedJson env = OrderedJson::object();
   for (const auto& [name, value] : request.env) env[name] = value;
   return {{"mode", mode}, {"program", request.program}, {"env", env}};
 }
 
 /// Programs may hold bytes that are no UTF-8; the interpreter then sees replacement characters, as its own reader would refuse them.
-std::string text_of(const json& value) {
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+std::string text_of(const OrderedJson& value) {
+  return value.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
 }
 
-json read_call(const std::string& text, std::size_t index) {
-  const json call = json::parse(text, nullptr, false);
+OrderedJson read_call(const std::string& text, std::size_t index) {
+  const OrderedJson call = OrderedJson::parse(text, nullptr, false);
   const std::string field = "calls[" + std::to_string(index) + "]";
   if (!call.is_object()) throw ConfigError("sandbox", field + " to be a JSON object", text.substr(0, 80));
   if (call.contains("args") && !call["args"].is_array()) throw ConfigError("sandbox", field + ".args to be a list", call["args"].dump().substr(0, 80));
   if (call.contains("kwargs") && !call["kwargs"].is_object())
     throw ConfigError("sandbox", field + ".kwargs to be an object", call["kwargs"].dump().substr(0, 80));
-  for (const json& name : call.value("post", json::array())) {
+  for (const OrderedJson& name : call.value("post", OrderedJson::array())) {
     bool known = false;
     for (const char* each : kPostFunctions) known = known || name == each;
-    if (!known) throw ConfigError("sandbox", field + ".post among set, sorted, list, tuple, round", name.dump());
+    if (!known) throw ConfigError("sandbox", field + ".post among set, sorted, list, tuple, round, bool", name.dump());
   }
   return call;
 }
@@ -60,16 +62,16 @@ std::string served_payload(const RunRequest& request) {
 }
 
 std::string function_payload(const RunRequest& request) {
-  json told = payload(request, "function");
+  OrderedJson told = payload(request, "function");
   told["entry_point"] = request.entry_point;
-  json calls = json::array();
+  OrderedJson calls = OrderedJson::array();
   for (std::size_t i = 0; i < request.calls.size(); ++i) calls.push_back(read_call(request.calls[i], i));
   told["calls"] = std::move(calls);
   return text_of(told);
 }
 
 std::string tests_payload(const RunRequest& request) {
-  return text_of({{"mode", "tests"}, {"tests", request.tests}, {"entry_point", request.entry_point}, {"env", json::object()}});
+  return text_of({{"mode", "tests"}, {"tests", request.tests}, {"entry_point", request.entry_point}, {"env", OrderedJson::object()}});
 }
 
 bool read_calls(std::string_view channel, std::size_t call_count, std::vector<CallReport>& calls) {

@@ -75,6 +75,8 @@ TEST(CodeProblem, ACaseSpeaksBeforeItsRow) {
   EXPECT_EQ(read.cases[1].rule.atol, 0.5);
   EXPECT_LT(read.cases[1].rule.close_atol, 0.0);
   EXPECT_EQ(read.cases[2].rule.rtol, 0.25);
+  const CodeProblem truthy = problem(R"({"entry_point": "f", "cases": [{"args": [], "post": ["list"], "expected": true, "compare": "truthy"}]})");
+  EXPECT_EQ(truthy.cases[0].call, R"({"args":[],"post":["list","bool"]})") << "what is true need not be data";
   const CodeProblem plus = problem(R"({"entry_point": "f", "compare": "eq", "atol": 0.001, "cases": [{"args": [], "expected": 1.0}]})");
   EXPECT_EQ(plus.cases[0].rule.close_atol, 0.001);
   EXPECT_TRUE(plus.cases[0].rule.close_any);

@@ -2,7 +2,7 @@
 # what cannot be data stays in the program's process and is named by a number. So the end of the tests can only be reached by the tests.
 
 STANDARD = {"math", "cmath", "re", "collections", "itertools", "functools", "random", "string", "heapq", "bisect", "datetime", "decimal", "fractions", "typing", "copy",
-            "statistics", "json", "time", "collections.abc"}
+            "statistics", "json", "time", "collections.abc", "operator", "sys"}
 RESULTS_ALONE = {"len", "iter", "next"}  # What may be asked of an object that the tests do not know by its class: nothing that tells it what is expected.
 ORDER = ("lt", "le", "gt", "ge")
 ARITHMETIC = ("add", "sub", "mul", "truediv", "floordiv", "mod", "and", "or", "xor")

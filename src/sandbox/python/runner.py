@@ -23,7 +23,7 @@ class NoData(Exception):
 _type, _len, _str, _repr, _float, _isfinite, _list, _set, _dict_items = type, len, str, repr, float, math.isfinite, list, set, dict.items
 _dumps, _loads, _os_write, _os_read, _exit = json.dumps, json.loads, os.write, os.read, os._exit
 _dict_types = (dict, collections.OrderedDict, collections.defaultdict, collections.Counter)
-_post = {"set": set, "sorted": sorted, "list": list, "tuple": tuple, "round": round}
+_post = {"set": set, "sorted": sorted, "list": list, "tuple": tuple, "round": round, "bool": bool}
 
 
 def encode(value, depth=0, other=None):

@@ -1,0 +1,102 @@
+// The bars of judging on the shared data: nothing wrong is accepted, nothing right is refused.
+#include <map>
+
+#include "verify_code/sandboxed.h"
+
+namespace lydian {
+namespace {
+
+using code_test::graded;
+using code_test::Json;
+using code_test::shared_rows;
+
+#define LYDIAN_NEEDS_SHARED(rows) \
+  if ((rows).empty()) GTEST_SKIP() << "the shared data are not here"
+
+std::map<std::string, Json> by_task(const std::vector<std::string>& files) {
+  std::map<std::string, Json> rows;
+  for (const std::string& file : files) {
+    for (const Json& row : shared_rows(file)) rows[row["task_id"].get<std::string>()] = row;
+  }
+  return rows;
+}
+
+Json function_row(const Json& cases, const std::string& program) {
+  Json row{{"id", cases["task_id"]}, {"mode", "function"}, {"program", program}};
+  for (const char* name : {"entry_point", "cases", "compare", "atol"}) {
+    if (cases.contains(name)) row[name] = cases[name];
+  }
+  return row;
+}
+
+TEST(SharedData, AcceptsEveryPythonReference) {
+  LYDIAN_NEEDS_SANDBOX();
+  const auto tasks = by_task({"humaneval.jsonl", "mbpp_sanitized_dev.jsonl"});
+  const auto plus = by_task({"humaneval_plus_cases.jsonl", "mbpp_plus_cases_dev.jsonl"});
+  LYDIAN_NEEDS_SHARED(tasks);
+  for (const auto& rows : {tasks, plus}) {
+    for (const auto& [id, row] : rows) {
+      if (row["cases"].empty()) continue;
+      const std::string head = id.starts_with("HumanEval") ? row.value("prompt", "") : "";
+      const Json line = graded(function_row(row, head + row["canonical_solution"].get<std::string>()));
+      EXPECT_EQ(line["verdict"], "accepted") << id << ": " << line["reason"];
+    }
+  }
+}
+
+TEST(SharedData, AcceptsNoWrongProgram) {
+  LYDIAN_NEEDS_SANDBOX();
+  const std::vector<Json> wrong = shared_rows("wrong_programs_dev.jsonl");
+  LYDIAN_NEEDS_SHARED(wrong);
+  const auto base = by_task({"humaneval.jsonl", "mbpp_sanitized_dev.jsonl"});
+  const auto plus = by_task({"humaneval_plus_cases.jsonl", "mbpp_plus_cases_dev.jsonl"});
+  for (const Json& row : wrong) {
+    const auto& cases = row["kind"] == "fails_base" ? base : plus;
+    const Json line = graded(function_row(cases.at(row["task_id"].get<std::string>()), row["program"].get<std::string>()));
+    EXPECT_EQ(line["reward"], 0.0) << row["task_id"] << ": " << line["verdict"] << ": " << line["reason"];
+  }
+}
+
+TEST(SharedData, JudgesStdioProblems) {
+  LYDIAN_NEEDS_SANDBOX();
+  const std::vector<Json> problems = shared_rows("stdio_problems_dev.jsonl");
+  LYDIAN_NEEDS_SHARED(problems);
+  for (const Json& problem : problems) {
+    const auto verdict = [&](const std::string& language, const Json& program) {
+      Json row = problem;
+      row["language"] = language;
+      row["program"] = program;
+      return graded(row)["verdict"];
+    };
+    for (const auto& [language, program] : problem["solutions"].items()) EXPECT_EQ(verdict(language, program), "accepted") << problem["id"] << " " << language;
+    for (const Json& wrong : problem["wrong_solutions"]) EXPECT_EQ(verdict(wrong["language"], wrong["program"]), wrong["expected_verdict"]) << problem["id"];
+  }
+}
+
+TEST(SharedData, JudgesCppAssertions) {
+  LYDIAN_NEEDS_SANDBOX();
+  const std::vector<Json> rows = shared_rows("humanevalx_cpp_dev.jsonl");
+  LYDIAN_NEEDS_SHARED(rows);
+  for (const Json& row : rows) {
+    const Json line = graded({{"id", row["task_id"]},
+                              {"language", "cpp"},
+                              {"program", row["declaration"].get<std::string>() + row["canonical_solution"].get<std::string>()},
+                              {"tests", row["test"]}});
+    EXPECT_EQ(line["verdict"] == "accepted", row["verified_verdict"] == "accepted") << row["task_id"] << ": " << line["verdict"] << ": " << line["reason"];
+  }
+}
+
+TEST(SharedData, HostileRowsGetAnAcceptableVerdict) {
+  LYDIAN_NEEDS_SANDBOX();
+  const std::vector<Json> rows = shared_rows("hostile_dev.jsonl");
+  LYDIAN_NEEDS_SHARED(rows);
+  for (const Json& row : rows) {
+    // Without the listeners and files of a harness, what is left of the placeholders is harmless.
+    const std::string verdict = graded(row)["verdict"].get<std::string>();
+    const auto& words = row["accept_verdicts"];
+    EXPECT_NE(std::find(words.begin(), words.end(), verdict), words.end()) << row["id"] << ": " << verdict;
+  }
+}
+
+}  // namespace
+}  // namespace lydian
