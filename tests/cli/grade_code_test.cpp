@@ -1,0 +1,35 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cli/program.h"
+#include "lydian/core/durable_file.h"
+
+namespace lydian::cli {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(GradeCode, WritesAVerdictForEachRow) {
+  const std::string input = testing::TempDir() + "cli_code_rows.jsonl", output = testing::TempDir() + "cli_code_verdicts.jsonl";
+  write_file_durably(
+      input, "{\"id\": \"right\", \"program\": \"print(input())\", \"tests\": [{\"stdin\": \"7\\n\", \"expected_stdout\": \"7\\n\"}]}\n{\"id\": \"broken\"}\n");
+  const Outcome outcome = call({"grade", "code", "--input", input, "--output", output, "--workers", "2", "--keep-output"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  const std::string verdicts = read_whole_file(output);
+  EXPECT_THAT(verdicts, HasSubstr("{\"id\":\"broken\",\"verdict\":\"fault\",\"reward\":null"));
+  EXPECT_THAT(outcome.out, HasSubstr("rows 2\n"));
+  if (verdicts.find("\"refused\"") != std::string::npos) GTEST_SKIP() << verdicts;
+  EXPECT_THAT(verdicts, HasSubstr("{\"id\":\"right\",\"verdict\":\"accepted\",\"reward\":1.0,\"passed\":1,\"total\":1"));
+  EXPECT_THAT(verdicts, HasSubstr("\"stdout\":\"7\\n\""));
+}
+
+TEST(GradeCode, RefusesByName) {
+  EXPECT_EQ(call({"grade", "code", "--output", "x"}).code, 2);
+  EXPECT_THAT(call({"grade", "code", "--output", "x"}).err, HasSubstr("--input FILE"));
+  EXPECT_THAT(call({"grade", "code", "--input", "a", "--output", "b", "--workers", "0"}).err, HasSubstr("--workers"));
+  EXPECT_THAT(call({"grade", "code", "--input", "a", "--output", "b", "--do-without", "sand"}).err, HasSubstr("a layer among"));
+  EXPECT_EQ(call({"grade", "code", "--input", testing::TempDir() + "nowhere.jsonl", "--output", testing::TempDir() + "out.jsonl"}).code, 1);
+}
+
+}  // namespace
+}  // namespace lydian::cli
