@@ -26,17 +26,17 @@ Json function_row(const std::string& program, const std::string& fields = "") {
   return row;
 }
 
-TEST(SandboxedGrading, AcceptsRightFunctionsAndRefusesHacks) {
+TEST(SandboxedGrading, AcceptsRightFunctionsAndRefusesCheats) {
   LYDIAN_NEEDS_SANDBOX();
   EXPECT_EQ(verdict(function_row("def f(a):\n    return sorted(a)\n")), "accepted");
   EXPECT_EQ(verdict(function_row("def f(a):\n    a.sort()\n    return a\n")), "accepted");
-  for (const char* hack :
+  for (const char* cheat :
        {"class L(list):\n    def __eq__(self, o): return True\ndef f(a): return L()\n", "def f(a):\n    raise SystemExit(0)\n",
         "import os\ndef f(a):\n    os._exit(0)\n", "def f(a): return tuple(sorted(a))\n", "def f(a): return iter(sorted(a))\n",
         "import builtins\nbuiltins.sorted = lambda a: a\ndef f(a): return a\n", "f = 3\n", "def g(a): return sorted(a)\n", "def f(a):\n  return [\n",
         "class I(int):\n    pass\ndef f(a): return [I(x) for x in sorted(a)]\n", "def f(a):\n    b = []\n    b.append(b)\n    return b\n"}) {
-    const std::string word = verdict(function_row(hack));
-    EXPECT_TRUE(word == "wrong_answer" || word == "runtime_error") << hack << ": " << word;
+    const std::string word = verdict(function_row(cheat));
+    EXPECT_TRUE(word == "wrong_answer" || word == "runtime_error") << cheat << ": " << word;
   }
 }
 
@@ -91,10 +91,10 @@ TEST(SandboxedGrading, RunsAssertions) {
   };
   EXPECT_EQ(asserted("def add(a, b): return b + a\n"), "accepted");
   EXPECT_EQ(asserted("def add(a, b): return 5\n"), "wrong_answer");
-  for (const char* hack :
+  for (const char* cheat :
        {"import sys\nsys.exit(0)\n", "import os\nos._exit(0)\n", "class E(int):\n    def __eq__(self, o): return True\ndef add(a, b): return E(0)\n"}) {
-    const std::string word = asserted(hack);
-    EXPECT_TRUE(word == "wrong_answer" || word == "runtime_error") << hack << ": " << word;
+    const std::string word = asserted(cheat);
+    EXPECT_TRUE(word == "wrong_answer" || word == "runtime_error") << cheat << ": " << word;
   }
 }
 
