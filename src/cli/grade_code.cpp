@@ -1,5 +1,6 @@
 #include "cli/grade_code.h"
 
+#include <algorithm>
 #include <iostream>
 
 #include "lydian/core/error.h"

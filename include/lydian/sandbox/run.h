@@ -39,7 +39,7 @@ struct RunRequest {
   std::string entry_point;         ///< kFunction: the name to call.
   std::vector<std::string> calls;  ///< kFunction: one JSON object a call: `args` (list), optional `kwargs` (object), optional `post` (names of built-ins
                                    ///< applied in order: set, sorted, list, tuple, round, bool), values in data form (docs/code_sandbox.md).
-  std::string tests;                                     ///< kAssert: program text (Python: module text; C++: a source with main()).
+  std::string tests;               ///< kAssert: program text (Python: module text; C++: a source with main()).
   std::vector<std::pair<std::string, std::string>> env;  ///< Added to the program's environment, which otherwise holds nothing of the host's.
   RunLimits limits;
 };
