@@ -42,7 +42,7 @@ struct MathOptions {
   bool tuple_as_list = true;            ///< (1, 3) = "1, 3" = "x = 1, y = 3", in this order.
   bool column_as_tuple = true;          ///< A column vector = the tuple of its entries.
   bool real_roots = true;               ///< -2 = (-8)^{1/3}: the real root where the denominator is odd.
-  bool log_is_natural = true;           ///< \log x = \ln x; off: \log is to base 10.
+  bool log_is_natural = true;           ///< \log x = \ln x, and where that is unequal \log 1000 = 3; off: \log is to base 10 only.
   bool decimal_comma = false;           ///< 3,5 = 3.5, as in many European languages; off: a comma followed by three digits groups thousands, others separate.
 
   // Limits, counted, never timed: equal inputs give equal verdicts on every machine.

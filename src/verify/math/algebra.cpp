@@ -312,15 +312,6 @@ bool Algebra::proportional(const Poly& a, const Poly& b) {
   return is_zero(d);
 }
 
-int Algebra::ratio_sign(const Poly& a, const Poly& b) {
-  std::vector<ulong> ea(static_cast<std::size_t>(shape_.generators)), eb(ea);
-  if (a.is_zero() || b.is_zero()) return 0;
-  fmpz_mpoly_get_term_exp_ui(ea.data(), a.get(), 0, ring_->ctx);
-  fmpz_mpoly_get_term_exp_ui(eb.data(), b.get(), 0, ring_->ctx);
-  if (ea != eb) return 0;
-  return fmpz_sgn(a.get()->coeffs) * fmpz_sgn(b.get()->coeffs);
-}
-
 bool Algebra::numeric_poly(const Poly& poly) const {
   std::vector<slong> degrees(static_cast<std::size_t>(shape_.generators));
   if (poly.is_zero()) return true;

@@ -122,8 +122,6 @@ class Algebra {
   Poly difference(const Form& a, const Form& b);
   /// Proof that the polynomial stands for zero: each coefficient of a product of letters is an algebraic number that is proved to be 0.
   bool is_zero(Poly poly);
-  /// The sign of coefficient ratio of proportional polynomials, where it is a rational number; 0 where it is not known.
-  int ratio_sign(const Poly& a, const Poly& b);
 
   Form constant(const Rational& value);
   Form add(const Form& a, const Form& b);

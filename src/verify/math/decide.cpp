@@ -111,6 +111,7 @@ Decision Decider::by_form(NodeId a, NodeId b) {
 Decision Decider::same_equation(NodeId a, NodeId b, NodeId c, NodeId d, int& sign) {
   Decision decision{false, MathMethod::kUndecided, "the equations could not be brought to one form"};
   std::string why;
+  bool constant = false;
   sign = 0;
   const bool done = with_algebra(
       [&](Algebra& algebra) {
@@ -123,15 +124,27 @@ Decision Decider::same_equation(NodeId a, NodeId b, NodeId c, NodeId d, int& sig
         }
         if (algebra.proportional(first.above, second.above)) {
           decision = {true, MathMethod::kCanonical, {}};
-          const bool constant = first.below.is_constant() && second.below.is_constant();
-          sign = constant ? algebra.ratio_sign(first.above, second.above) : 0;
+          constant = first.below.is_constant() && second.below.is_constant();
         } else {
           decision = {false, MathMethod::kCanonical, "different equations"};
         }
       },
       why);
   if (!done) decision.reason += ": " + why;
+  // The factor is a constant: its sign shows at any point where neither difference is 0.
+  for (std::uint32_t i = 0; decision.equal && constant && sign == 0 && i < 4; ++i) sign = sign_at(a, b, {i}) * sign_at(c, d, {i});
   return decision;
+}
+
+// The sign of a - b at a point; 0 where it cannot be told.
+int Decider::sign_at(NodeId a, NodeId b, Point point) {
+  try {
+    const Ball x = Evaluator(folder_, evaluate_options(128), point).value(a), y = Evaluator(folder_, evaluate_options(128), point).value(b);
+    if (!x.is_real() || !y.is_real()) return 0;
+    return arb_lt(x.real(), y.real()) != 0 ? -1 : arb_gt(x.real(), y.real()) != 0 ? 1 : 0;
+  } catch (const Undefined&) {
+    return 0;
+  }
 }
 
 int Decider::order(NodeId a, NodeId b) {

@@ -36,6 +36,7 @@ class Decider {
   enum class Test : std::uint8_t { kDifferent, kAgree, kNoValue };
   Test numeric(NodeId a, NodeId b, Point point, std::int64_t precision);
   Decision by_form(NodeId a, NodeId b);
+  int sign_at(NodeId a, NodeId b, Point point);
   bool equal_when_rounded(NodeId a, NodeId b);
   /// Runs with a growing shape; false where there is no form.
   bool with_algebra(const std::function<void(Algebra&)>& work, std::string& why);

@@ -46,6 +46,7 @@ Rational power(const Rational& base, const Integer& exponent, std::int64_t max_b
   if ((base.bits() - 1) * (n < 0 ? -n : n) > max_bits) throw LimitExceeded{"a number that is too large"};
   budget.spend(1 + base.bits() * (n < 0 ? -n : n) / 2000);
   fmpq_pow_si(result.get(), base.get(), n);
+  if (result.bits() > max_bits) throw LimitExceeded{"a number that is too large"};
   return result;
 }
 

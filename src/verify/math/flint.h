@@ -26,6 +26,7 @@
 #include <flint/fmpz_mpoly.h>
 #include <flint/fmpz_mpoly_factor.h>
 #include <flint/fmpz_vec.h>
+#include <flint/ulong_extras.h>
 
 namespace lydian::math {
 

@@ -335,8 +335,9 @@ MathReading MathVerifier::read(std::string_view answer) const {
     if (parsed.root == kNoNode) {
       // Words are whole as words.
       const std::string words = math::words_of(bare.joined);
-      const bool plain =
-          !words.empty() && std::all_of(words.begin(), words.end(), [](char c) { return (c >= 'a' && c <= 'z') || c == ' ' || c == '\'' || c == '-'; });
+      const bool plain = !words.empty() && std::all_of(words.begin(), words.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || c == ' ' || c == '(' || c == ')' || c == '\'' || c == '-';
+      });
       return {plain, "text", parsed.reason};
     }
     using math::Op;

@@ -34,7 +34,7 @@ void describe(ConfigVisitor& visitor, MathOptions& options) {
   visitor.field({"tuple_as_list", "(1, 3) = \"1, 3\" = \"x = 1, y = 3\", in this order"}, options.tuple_as_list);
   visitor.field({"column_as_tuple", "A column vector = the tuple of its entries"}, options.column_as_tuple);
   visitor.field({"real_roots", "-2 = (-8)^{1/3}: the real root where the denominator is odd"}, options.real_roots);
-  visitor.field({"log_is_natural", "\\log x = \\ln x; off: \\log is to base 10"}, options.log_is_natural);
+  visitor.field({"log_is_natural", "\\log x = \\ln x, and where that is unequal \\log 1000 = 3; off: \\log is to base 10 only"}, options.log_is_natural);
   visitor.field({"decimal_comma", "3,5 = 3.5, as in many European languages; off: a comma followed by three digits groups thousands, others separate"},
                 options.decimal_comma);
   visitor.field({"max_bytes", "Of a response its last so many are read; a longer answer is a resource limit", 1, 16777216}, options.max_bytes);

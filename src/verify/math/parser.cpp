@@ -124,8 +124,13 @@ NodeId Parser::parse_relation() {
 
 NodeId Parser::parse_set() {
   NodeId left = parse_ratio();
-  while (is(Tok::kUnion) || is(Tok::kIntersection) || is(Tok::kSetMinus)) {
-    const Op op = is(Tok::kUnion) ? Op::kUnion : is(Tok::kIntersection) ? Op::kIntersection : Op::kDifference;
+  // (-inf, 3) U (5, inf)
+  auto letter_union = [&] {
+    return is(Tok::kWord) && (now().text == "U" || now().text == "u" || now().text == "cup") && ahead(1).kind == Tok::kOpen &&
+           tokens_[at_ - 1].kind == Tok::kClose && tree_.is(left, Op::kBracket);
+  };
+  while (is(Tok::kUnion) || is(Tok::kIntersection) || is(Tok::kSetMinus) || letter_union()) {
+    const Op op = is(Tok::kUnion) || is(Tok::kWord) ? Op::kUnion : is(Tok::kIntersection) ? Op::kIntersection : Op::kDifference;
     ++at_;
     const NodeId right = parse_ratio();
     left = tree_.add(op, {left, right});
@@ -249,6 +254,7 @@ NodeId Parser::parse_product() {
       factors.assign(1, parse_unit(value));
       bare_number = false;
     } else if (starts_factor()) {
+      if (is(Tok::kWord) && (now().text == "U" || now().text == "u" || now().text == "cup") && factors.size() == 1 && tree_.is(factors[0], Op::kBracket)) break;
       if (in_function_ && (is(Tok::kFunction) || is(Tok::kSum) || is(Tok::kProduct) || is(Tok::kIntegral))) break;
       if (is(Tok::kWord) && now().text == "in") break;
       if (is(Tok::kNumber) && bare_number) fail("two numbers side by side");
@@ -450,8 +456,18 @@ NodeId Parser::parse_unit(NodeId value) {
       break;
     }
   }
-  const UnitName unit = unit_of(words);
+  UnitName unit = unit_of(words);
+  // 5 million people
+  while (unit.kind == UnitKind::kNoun) {
+    const std::string_view first = std::string_view(unit.name).substr(0, unit.name.find(' '));
+    const std::int64_t factor = number_word(first);
+    if (factor == 0) break;
+    value = tree_.add(Op::kMultiply, {value, tree_.integer(factor)});
+    unit = unit_of(std::string(unit.name.substr(std::min(unit.name.size(), first.size() + 1))));
+  }
   if (unit.name.empty()) return value;
+  if (unit.kind == UnitKind::kNoun && (changes_value(unit.name) || (has_symbol(tree_, value) && unit.name.substr(0, 4) != "unit")))
+    fail("words after a formula");
   if (unit.percent) return tree_.add(Op::kPercent, {value});
   if (unit.degree) return tree_.add(Op::kDegree, {value});
   return tree_.add(Op::kUnit, {value}, tree_.intern(unit.name), static_cast<std::uint8_t>(unit.kind));

@@ -187,6 +187,7 @@ NodeId Parser::parse_word() {
   if ((word == "root" || word == "nthroot") && ahead(1).kind == Tok::kOpen) {
     ++at_;
     const std::vector<NodeId> arguments = parse_call_arguments();
+    if (arguments.size() == 1 && is_open(Delimiter::kRound)) return tree_.add(Op::kRoot, {parse_open(), arguments[0]});
     if (arguments.size() == 1) return tree_.add(Op::kRoot, {arguments[0], tree_.integer(2)});
     if (arguments.size() != 2) fail("a root of two arguments");
     return tree_.add(Op::kRoot, {arguments[0], arguments[1]});

@@ -58,6 +58,7 @@ class Parser {
   NodeId parse_number();
   NodeId parse_word();
   NodeId split_word(std::string_view word);
+  static std::size_t known_prefix(std::string_view word);
   NodeId letter(std::string_view name);
   NodeId parse_text();
   NodeId parse_open();

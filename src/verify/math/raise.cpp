@@ -343,7 +343,15 @@ Form Algebra::raise(const Form& base, const Form& exponent) {
   }
   const std::vector<Factor> parts = factors(base);
   for (const ExponentTerm& term : terms(exponent)) {
-    for (const Factor& factor : parts) {
+    for (Factor factor : parts) {
+      // (f^2)^{1/2} is |f|.
+      const bool sign_lost =
+          !term.atom && factor.kind == Factor::Kind::kPoly && factor.multiplicity % 2 == 0 && fmpz_is_even(term.coefficient.denominator()) != 0;
+      if (sign_lost && !numeric_poly(*factor.poly)) {
+        Form base{*factor.poly, one()};
+        factor.generator = find_or_add({GeneratorKind::kAbsOf, false, {}, -1, {std::move(base)}});
+        factor.kind = Factor::Kind::kGenerator;
+      }
       result = multiply(result, term.atom ? raise_factor(factor, term.coefficient, *term.atom) : raise_factor(factor, term.coefficient));
     }
   }

@@ -72,6 +72,10 @@ Option option_of(std::string_view text) {
   option.letter = view[0];
   if (view.size() == 1) return option;
   const char next = view[1];
+  if (next == ' ' && view.size() > 3 && view[2] >= 'A' && view[2] <= 'Z' && letter(view[3])) {  // C Cecile
+    option.with_text = true;
+    return option;
+  }
   if (next != '.' && next != ')' && next != ':') return {};
   view.remove_prefix(2);
   option.bracketed = next == ')';
@@ -197,12 +201,13 @@ bool is_option_letter(std::string_view text) {
 std::optional<Decision> compare_options(std::string_view gold, std::string_view prediction, const MathOptions& options) {
   if (gold.size() > 64) return std::nullopt;
   const Option g = option_of(gold);
-  if (g.letter == '\0' || g.with_text) return std::nullopt;
+  if (g.letter == '\0') return std::nullopt;
   const Option p = option_of(prediction.substr(0, 4096));
   if (p.letter == '\0') {
     // A letter alone may also be a variable; in brackets or \text it is an option.
     return std::nullopt;
   }
+  if (g.with_text && (p.with_text || !options.option_letter_with_text)) return std::nullopt;  // The words decide.
   if (p.with_text && !options.option_letter_with_text) return Decision{false, MathMethod::kText, "text after the option's letter"};
   const bool equal = g.letter == p.letter;
   return Decision{equal, MathMethod::kText, equal ? (p.with_text ? "the option's letter with its text" : "") : "another option"};

@@ -1,5 +1,7 @@
 #include "verify/math/units.h"
 
+#include <algorithm>
+#include <array>
 #include <unordered_map>
 
 namespace lydian::math {
@@ -202,6 +204,30 @@ UnitName unit_of(std::string_view words) {
   unit.degree = name == "degree";
   if (name.substr(0, 4) == "unit") unit.kind = UnitKind::kNoun;
   return unit;
+}
+
+std::int64_t number_word(std::string_view word) {
+  if (word == "hundred") return 100;
+  if (word == "thousand") return 1000;
+  if (word == "million") return 1000000;
+  if (word == "billion") return 1000000000;
+  if (word == "trillion") return 1000000000000;
+  return 0;
+}
+
+bool changes_value(std::string_view words) {
+  static constexpr std::array kWords = {"squared", "cubed",   "factorial", "times",   "plus",  "minus", "over",  "divided", "half", "halves", "third",
+                                        "thirds",  "quarter", "quarters",  "fourths", "point", "more",  "less",  "than",    "not",  "or",     "and",
+                                        "is",      "mod",     "dozen",     "root",    "nor",   "but",   "maybe", "between", "to"};
+  for (std::size_t at = 0; at < words.size();) {
+    const std::size_t end = std::min(words.find(' ', at), words.size());
+    const std::string_view word = words.substr(at, end - at);
+    if (number_word(word) != 0 || std::find(kWords.begin(), kWords.end(), word) != kWords.end()) {
+      return true;
+    }
+    at = end + 1;
+  }
+  return false;
 }
 
 bool is_unit_word(std::string_view word) {
