@@ -84,6 +84,8 @@ TEST(DataValue, BoundsDepthAndSize) {
   EXPECT_EQ(refusal(std::string(400, '[') + std::string(400, ']')), "");
   EXPECT_NE(refusal(std::string(401, '[') + std::string(401, ']')), "");
   EXPECT_NE(refusal("[1, 2, 3]", {.bytes = 8}), "");
+  EXPECT_EQ(refusal("[1, 2, 3]", {.nodes = 4}), "");
+  EXPECT_NE(refusal("[1, 2, 3]", {.nodes = 3}), "") << "a short text of many parts takes much memory";
   std::string wide = "{\"k\": 0";
   for (int i = 0; i < 50'000; ++i) wide += ", \"k" + std::to_string(i) + "\": [" + std::to_string(i) + "]";
   wide += "}";

@@ -101,7 +101,7 @@ DataValue untagged(const std::string& tag, DataValue content) {
 /// Builds the value from the parser's events, so that depth is bounded and no number is rounded on its way.
 class Builder final : public nlohmann::json_sax<nlohmann::json> {
  public:
-  explicit Builder(std::size_t depth) : depth_(depth) { frames_.push_back({of_kind(Kind::kList), {}}); }
+  explicit Builder(const DataLimits& limits) : limits_(limits) { frames_.push_back({of_kind(Kind::kList), {}}); }
 
   DataValue result() { return std::move(frames_.front().value.items.front()); }
 
@@ -152,11 +152,12 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
   };
 
   bool add(DataValue value) {
+    if (++nodes_ > limits_.nodes) throw DataMistake{"a value of more than " + std::to_string(limits_.nodes) + " parts"};
     frames_.back().value.items.push_back(std::move(value));
     return true;
   }
   bool open(Kind kind) {
-    if (frames_.size() > depth_) throw DataMistake{"a value nested deeper than " + std::to_string(depth_)};
+    if (frames_.size() > limits_.depth) throw DataMistake{"a value nested deeper than " + std::to_string(limits_.depth)};
     frames_.push_back({of_kind(kind), {}});
     return true;
   }
@@ -166,7 +167,8 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
     return add(std::move(value));
   }
 
-  std::size_t depth_;
+  const DataLimits limits_;
+  std::size_t nodes_ = 0;
   std::vector<Frame> frames_;
 };
 
@@ -327,7 +329,7 @@ void show(const DataValue& value, std::string& out, std::size_t limit) {
 
 DataValue read_data_value(std::string_view json, const DataLimits& limits) {
   if (json.size() > limits.bytes) throw DataMistake{"a value of more than " + std::to_string(limits.bytes) + " bytes"};
-  Builder builder(limits.depth);
+  Builder builder(limits);
   if (!nlohmann::json::sax_parse(json, &builder)) throw DataMistake{"no JSON"};
   return builder.result();
 }

@@ -34,6 +34,7 @@ struct DataMistake {
 struct DataLimits {
   std::size_t bytes = std::size_t{64} << 20;
   std::size_t depth = 400;
+  std::size_t nodes = 1'000'000;  ///< Values inside of values, all counted: each costs some hundred bytes.
 };
 
 /// Throws DataMistake for anything that is not one value: broken or doubled JSON, an unknown tag, a key twice, too long, too deep. Linear in time and memory.
