@@ -65,8 +65,8 @@ void set_up_process() {
 }  // namespace
 
 const std::vector<Command>& commands() {
-  static const std::vector<Command> all{train_command(),  sft_command(), eval_command(),  sweep_command(), generate_command(),
-                                        report_command(), env_command(), grade_command(), help_command()};
+  static const std::vector<Command> all{train_command(),  sft_command(), eval_command(),  sweep_command(),   generate_command(),
+                                        report_command(), env_command(), grade_command(), sandbox_command(), help_command()};
   return all;
 }
 

@@ -245,6 +245,15 @@ std::uint64_t ControlGroup::memory_kills() const {
   return line == nullptr ? 0 : std::strtoull(line + 9, nullptr, 10);
 }
 
+std::vector<pid_t> ControlGroup::members() const {
+  const std::string& folder = pids_.empty() ? memory_ : pids_;
+  std::vector<pid_t> found;
+  if (folder.empty()) return found;
+  std::istringstream lines(read_small_file(folder + "/cgroup.procs").value_or(""));
+  for (pid_t pid = 0; lines >> pid;) found.push_back(pid);
+  return found;
+}
+
 bool ControlGroup::remove() {
   usage_.reset(), peak_.reset(), events_.reset(), count_.reset();
   bool removed = true;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "sandbox/broker/small_file.h"
 
@@ -42,6 +43,8 @@ class ControlGroup {
   std::uint64_t usage() const;
   std::uint64_t memory_kills() const;
   std::int64_t processes() const;  ///< -1 where there is no controller.
+  /// Process ids of all its members; empty where there is no controller.
+  std::vector<pid_t> members() const;
   bool remove();
   bool has_memory() const { return !memory_.empty(); }
   bool has_pids() const { return !pids_.empty(); }

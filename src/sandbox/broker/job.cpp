@@ -17,6 +17,8 @@ namespace lydian::sandbox {
 namespace {
 
 constexpr double kKillPatience_s = 5.0;
+// Share of the wall limit: a run that used less, and waited for a processor longer, was starved by others.
+constexpr double kStarvedUse = 0.7, kStarvedWait = 0.25;
 
 [[noreturn]] void fail(const std::string& what) {
   throw what + ": " + std::strerror(errno);
@@ -68,7 +70,9 @@ void Job::begin(Worker& worker) {
   if (pair && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, peers) != 0) fail("socketpair");
   Descriptor peer_ends[2] = {Descriptor(peers[0]), Descriptor(peers[1])};
   end_ = JobEnd::kExited;
-  kill_deadline_ = ended_at_ = 0;
+  worker_ = &worker;
+  extended_ = false;
+  kill_deadline_ = ended_at_ = cpu_at_kill_ = 0;
   begun_ = now_s();
   deadline_ = begun_ + request.wall_s;
   for (std::size_t i = 0; i < parts.size(); ++i) {
@@ -143,7 +147,18 @@ void Job::pump() {
     within = part.channel.drain() && within;
   }
   if (!within && !over()) stop(JobEnd::kOutput);
-  if (!over() && now_s() >= deadline_) stop(JobEnd::kWall);
+  if (!over() && kill_deadline_ <= 0 && now_s() >= deadline_) deadline_passed();
+}
+
+/// A program that the machine did not let run has not had its time yet: once, it is given what it waited for, up to its limit again.
+void Job::deadline_passed() {
+  const ProcessorTime time = worker_->processor_time();
+  if (!extended_ && time.used < kStarvedUse * request.wall_s && time.waiting > kStarvedWait * request.wall_s) {
+    extended_ = true;
+    deadline_ += std::min(time.waiting, request.wall_s);
+    return;
+  }
+  stop(JobEnd::kWall);
 }
 
 bool Job::over() const {
@@ -157,7 +172,10 @@ void Job::stop(JobEnd why) {
 }
 
 void Job::kill_parts() {
-  if (kill_deadline_ <= 0) kill_deadline_ = now_s() + kKillPatience_s;
+  if (kill_deadline_ <= 0) {
+    kill_deadline_ = now_s() + kKillPatience_s;
+    cpu_at_kill_ = worker_->processor_time().used;  // Processes that are ended with their namespace leave no account.
+  }
   for (Part& part : parts) {
     part.killed = true;
     if (part.pidfd && !part.ended) syscall(SYS_pidfd_send_signal, part.pidfd.get(), SIGKILL, nullptr, 0);
@@ -198,6 +216,7 @@ BrokerReply Job::reply(Worker& worker, std::string& bytes, Descriptor& output) {
     result.stderr_truncated = part.err.truncated;
     bytes += part.out.bytes + part.err.bytes + part.channel.bytes;
   }
+  reply.cpu_s = std::max(reply.cpu_s, cpu_at_kill_);
   reply.end = end_;
   if (over_limit && end_ == JobEnd::kExited) reply.end = JobEnd::kOutput;
   if (worker.group().memory_kills() > kills_before_) reply.end = JobEnd::kMemory;

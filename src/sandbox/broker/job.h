@@ -61,11 +61,15 @@ class Job {
 
  private:
   void kill_parts();
+  void deadline_passed();
   std::uint64_t part_id(std::size_t index) const { return request.id * 2 + index; }
 
   double begun_ = 0, deadline_ = 0, kill_deadline_ = 0, ended_at_ = 0;
   JobEnd end_ = JobEnd::kExited;
   std::uint64_t memory_before_ = 0, kills_before_ = 0;
+  const Worker* worker_ = nullptr;
+  bool extended_ = false;
+  double cpu_at_kill_ = 0;
 };
 
 }  // namespace lydian::sandbox

@@ -10,8 +10,10 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <sstream>
 
 #include "sandbox/broker/cell_root.h"
 
@@ -125,7 +127,32 @@ Worker::~Worker() {
 
 void Worker::heard(bool python) {
   (python ? python_ready_ : native_ready_) = true;
-  if (ready()) base_memory_ = group_.usage();
+  if (!ready()) return;
+  base_memory_ = group_.usage();
+  warm_ = group_.members();
+}
+
+ProcessorTime Worker::processor_time() const {
+  ProcessorTime time;
+  const double tick_s = 1.0 / static_cast<double>(sysconf(_SC_CLK_TCK));
+  for (const pid_t pid : group_.members()) {
+    if (std::find(warm_.begin(), warm_.end(), pid) != warm_.end()) continue;
+    const std::string folder = "/proc/" + std::to_string(pid);
+    const std::string stat = read_small_file(folder + "/stat").value_or("");
+    const std::size_t name_end = stat.rfind(')');
+    if (name_end == std::string::npos) continue;
+    // After the name: state, then numbers; user and system time, its own and its children's, are the 12th to 15th word.
+    std::istringstream words(stat.substr(name_end + 1));
+    std::string skip;
+    double ticks = 0, own = 0;
+    for (int i = 0; i < 11; ++i) words >> skip;
+    for (int i = 0; i < 4 && words >> own; ++i) ticks += own;
+    time.used += ticks * tick_s;
+    double running_ns = 0, waiting_ns = 0;
+    std::istringstream schedule(read_small_file(folder + "/schedstat").value_or(""));
+    if (schedule >> running_ns >> waiting_ns) time.waiting = std::max(time.waiting, waiting_ns * 1e-9);
+  }
+  return time;
 }
 
 bool Worker::empty() const {

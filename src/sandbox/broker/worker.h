@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "sandbox/broker/control_group.h"
 #include "sandbox/protocol.h"
@@ -20,6 +21,12 @@ struct Workshop {
 };
 
 double now_s();
+
+/// What the processes of a run have had of the processors, in seconds.
+struct ProcessorTime {
+  double used = 0;     ///< All of them together.
+  double waiting = 0;  ///< The longest that one of them was ready to run and was not run.
+};
 
 /// One cell and its warm processes, in a control group of its own. Runs one job at a time.
 class Worker {
@@ -44,6 +51,8 @@ class Worker {
   std::int64_t base_processes() const { return has_python() ? 2 : 1; }
   /// Only the warm processes are there.
   bool empty() const;
+  /// Of the processes in the cell that are not its warm ones, as they are now.
+  ProcessorTime processor_time() const;
   /// What the cell complained of, for a fault's sentence.
   std::string complaint() const;
 
@@ -57,6 +66,7 @@ class Worker {
   double started_at_ = 0;
   std::uint64_t base_memory_ = 0;
   uid_t host_uid_ = 0;
+  std::vector<pid_t> warm_;
 };
 
 /// Identity on the host of the programs of worker `number`; a plain user has only their own.

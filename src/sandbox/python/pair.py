@@ -78,6 +78,8 @@ class Served:
                 return self.objects[inner[0]]
             if tag == "name":
                 return self.namespace[inner]
+            if tag == "deque":
+                return collections.deque(self.back(each) for each in inner)
             if tag == "callback":
                 return lambda *arguments, **named: self.call_back(inner, arguments, named)
             return from_standard(tag, inner)
@@ -208,7 +210,7 @@ class Tests:
             if isinstance(type(value), RemoteClass) or isinstance(value, RemoteClass):
                 return value._lydian_place
             if type(value) is collections.deque:
-                return {"__t__": "object", "v": self.ask("call", {"__t__": "name", "v": "deque"}, list(value))._lydian_place["v"]}
+                return {"__t__": "deque", "v": [self.out(each) for each in value]}
             if callable(value):
                 self.callbacks.append(value)
                 return {"__t__": "callback", "v": len(self.callbacks) - 1}

@@ -1,0 +1,98 @@
+#include <gmock/gmock.h>
+
+#include "sandbox_fixture.h"
+
+namespace lydian {
+namespace {
+
+constexpr const char* kTests = "assert add(2, 3) == 5\nassert add(-1, 1) == 0\nassert add(100, 250) == 350\n";
+
+TEST_F(SandboxTest, AssertionsThatHoldAreProven) {
+  EXPECT_EQ(tests_of("def add(a, b): return a + b\n", kTests).outcome, RunOutcome::kCompleted);
+  const RunReport wrong = tests_of("def add(a, b): return abs(a) + b\n", kTests);
+  EXPECT_EQ(wrong.outcome, RunOutcome::kTestsFailed);
+  EXPECT_EQ(wrong.exit_status, 1);
+}
+
+TEST_F(SandboxTest, NoTrickOfAProgramPassesItsTests) {
+  for (const char* program : {
+           "import sys\nsys.exit(0)\n",
+           "import os\nos._exit(0)\n",
+           "import os\ndef add(a, b): os._exit(0)\n",
+           "import atexit, os\natexit.register(lambda: os._exit(0))\ndef add(a, b): raise SystemExit(0)\n",
+           "class E:\n    def __eq__(self, other): return True\ndef add(a, b): return E()\n",
+           "class E(int):\n    def __eq__(self, other): return True\n    def __hash__(self): return 1\ndef add(a, b): return E(7)\n",
+           "import builtins\nbuiltins.AssertionError = type('A', (), {})\ndef add(a, b): return 0\n",
+           "import builtins\nbuiltins.__build_class__ = None\ndef add(a, b): return 1\n",
+           "import sys\ndef add(a, b):\n    for frame in sys._current_frames().values():\n        while frame:\n            "
+           "frame.f_locals.update(failed=None)\n            frame = frame.f_back\n",
+           "import os, json\nm = json.dumps({'proved': 3}).encode()\nfor fd in range(3, 20):\n    try: os.write(fd, len(m).to_bytes(4, 'little') + m)\n    "
+           "except OSError: pass\ndef add(a, b): return 0\n",
+           "import gc\nfor o in gc.get_objects():\n    if isinstance(o, dict) and 'run_tests' in o: o['run_tests'] = lambda r: None\ndef add(a, b): return 0\n",
+           "import signal, os\nsignal.signal(signal.SIGALRM, lambda *a: os._exit(0))\nsignal.setitimer(signal.ITIMER_REAL, 0.01)\ndef add(a, b):\n    while "
+           "True: pass\n",
+           "def add(a, b): return float('nan')\n",
+           "def add(*args): return NotImplemented\n",
+       }) {
+    const RunReport report = tests_of(program, kTests);
+    EXPECT_TRUE(report.outcome == RunOutcome::kTestsFailed || report.outcome == RunOutcome::kRuntimeError) << to_string(report.outcome) << ": " << program;
+  }
+}
+
+TEST_F(SandboxTest, AProgramsBuiltInsDoNotJudgeIt) {
+  EXPECT_EQ(
+      tests_of("def abs(x): return 0\ndef all(x): return True\ndef isinstance(*a): return True\ndef half(x): return x\n", "assert abs(half(4) - 2) < 1e-9\n")
+          .outcome,
+      RunOutcome::kTestsFailed);
+  EXPECT_EQ(tests_of("def all(x): return True\ndef half(x): return 3\n", "assert all(half(x) == x / 2 for x in range(4))\n").outcome, RunOutcome::kTestsFailed);
+  EXPECT_EQ(tests_of("def sum(a, b): return a + b\n", "assert sum(10, 15) == 25\n").outcome, RunOutcome::kCompleted);
+}
+
+TEST_F(SandboxTest, ResultsThatAreNoDataCannotAnswerForThemselves) {
+  // Each would be told what is expected, if the tests' process asked it.
+  for (const char* body : {"__sub__ = lambda s, o: 0", "__contains__ = lambda s, o: True", "startswith = lambda s, o: True", "__lt__ = lambda s, o: True"}) {
+    const std::string program = std::string("class E:\n    ") + body + "\ndef f(x): return E()\n";
+    EXPECT_NE(tests_of(program, "assert f(1) - 5 == 0 or 5 in f(1) or f(1).startswith('x') or f(1) < 7\n").outcome, RunOutcome::kCompleted) << body;
+  }
+}
+
+TEST_F(SandboxTest, ClassesCallbacksGeneratorsAndExceptionsCross) {
+  const char* program =
+      "import math\nfrom collections import deque, namedtuple\nP = namedtuple('P', 'x y')\n"
+      "class Stack:\n    def __init__(self): self.items = []\n    def push(self, x): self.items.append(x)\n    def pop(self): return self.items.pop()\n"
+      "    def __len__(self): return len(self.items)\n    def __eq__(self, other): return self.items == other.items\n"
+      "class Bad(ValueError): pass\n"
+      "def apply(f, x): return f(x) + 1\ndef count(n):\n    for i in range(n): yield i\ndef fail(): raise Bad('oh', 3)\ndef sort(a): a.sort()\n"
+      "def point(): return P(1, 2)\nLIMIT = 7\n";
+  const char* tests =
+      "s = Stack()\ns.push(1)\ns.push([2])\nassert len(s) == 2 and s.pop() == [2] and s.items == [1]\nt = Stack()\nt.push(1)\nassert s == t and isinstance(s, "
+      "Stack)\n"
+      "assert apply(lambda x: x * 2, 5) == 11\nassert list(count(3)) == [0, 1, 2]\n"
+      "try:\n    fail()\n    assert False\nexcept Bad as error:\n    assert isinstance(error, ValueError) and error.args == ('oh', 3)\n"
+      "a = [3, 1, 2]\nsort(a)\nassert a == [1, 2, 3]\nassert LIMIT == 7 and math.isclose(1.0, 1.0)\nassert point() == (1, 2) and point().x == 1\n"
+      "def check(candidate):\n    assert candidate(lambda x: x, 1) == 2\ncheck(apply)\n";
+  const RunReport report = tests_of(program, tests);
+  EXPECT_EQ(report.outcome, RunOutcome::kCompleted) << report.evidence << report.stderr_text;
+}
+
+TEST_F(SandboxTest, CppTestsRunApartFromTheirProgram) {
+  const char* tests =
+      "#undef NDEBUG\n#include <cassert>\nint main() { vector<int> a{3, 1}; assert(total(a) == 4); add_one(a); assert(a[0] == 4); assert(total({}) == 0); }\n";
+  const std::string start = "#include <vector>\nusing namespace std;\n#include <cstdlib>\n";
+  const RunReport right = tests_of(start +
+                                       "static int helper(int x) { return x; }\nint total(vector<int> v) { int s = 0; for (int x : v) s += helper(x); return "
+                                       "s; }\nvoid add_one(vector<int>& v) { for (int& x : v) ++x; }\n",
+                                   tests, ProgramLanguage::kCpp);
+  EXPECT_EQ(right.outcome, RunOutcome::kCompleted) << right.evidence << right.compile_log;
+  const std::string stub = "void add_one(vector<int>& v) {}\n";
+  EXPECT_EQ(tests_of(start + "int total(vector<int> v) { return 4; }\n" + stub, tests, ProgramLanguage::kCpp).outcome, RunOutcome::kTestsFailed);
+  const RunReport exits = tests_of(start + "static int z = (std::exit(0), 1);\nint total(vector<int> v) { return z; }\n" + stub, tests, ProgramLanguage::kCpp);
+  EXPECT_EQ(exits.outcome, RunOutcome::kRuntimeError) << exits.evidence;
+  const RunReport overrides = tests_of("#define assert(x)\nextern \"C\" void __assert_fail(const char*, const char*, unsigned, const char*) { }\n" + start +
+                                           "int total(vector<int> v) { return 1; }\n" + stub,
+                                       tests, ProgramLanguage::kCpp);
+  EXPECT_NE(overrides.outcome, RunOutcome::kCompleted);
+}
+
+}  // namespace
+}  // namespace lydian
