@@ -49,7 +49,7 @@ int run_file(const Arguments& arguments) {
   if (!arguments.has("no-input")) request.stdin_text = standard_input();
   request.limits.wall_s = static_cast<double>(arguments.integer("seconds", 4, 1));
   request.limits.mem_mb = static_cast<int>(arguments.integer("memory", 512, 1));
-  CodeSandbox box({.do_without = layers_named(arguments.text("without"))});
+  CodeSandbox box({.do_without = layers_named(arguments.text("do-without"))});
   const RunReport report = box.run(request);
   std::fwrite(report.stdout_text.data(), 1, report.stdout_text.size(), stdout);
   std::fflush(stdout);
@@ -75,7 +75,7 @@ Command sandbox_command() {
            {"seconds", "N", "run: wall limit (4)."},
            {"memory", "N", "run: memory limit in MiB (512)."},
            {"no-input", "", "run: the program's input is empty."},
-           {"without", "LAYERS", "run: layers that may be missing, by name, separated by commas."}},
+           {"do-without", "LAYERS", "run: layers that may be missing, by name, separated by commas."}},
           1,
           2,
           false,

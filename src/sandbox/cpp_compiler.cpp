@@ -77,7 +77,7 @@ std::shared_ptr<const Compiled> CppCompiler::compile(const std::vector<SourceFil
   const std::lock_guard lock(mutex_);
   const auto found = entries_.find(key);
   const bool ours = found != entries_.end() && found->second == entry;
-  if (compiled->outcome == RunOutcome::kFault) {
+  if (!compiled->definite) {
     if (ours) {
       order_.erase(entry->place);
       entries_.erase(found);
@@ -135,6 +135,7 @@ std::shared_ptr<const Compiled> CppCompiler::compile_now(const std::vector<Sourc
   compiled->attempts = report.attempts;
   compiled->outcome = report.outcome == RunOutcome::kFault || report.outcome == RunOutcome::kCompleted ? report.outcome : RunOutcome::kCompileError;
   compiled->evidence = "compiler: " + report.evidence;
+  compiled->definite = report.exit_status >= 0;
   if (report.outcome != RunOutcome::kCompleted) return compiled;
   struct stat state {};
   if (!answer.output || fstat(answer.output.get(), &state) != 0 || state.st_size == 0) {

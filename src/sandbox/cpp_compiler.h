@@ -20,6 +20,7 @@ struct Compiled {
   std::size_t bytes = 0;
   double wall_s = 0, cpu_s = 0, peak_mib = 0;
   int attempts = 1;
+  bool definite = false;  ///< The compiler ended by itself: the same again would come of the same sources.
 };
 
 /// One text of a program: its file name in the compiler's folder, and the text.

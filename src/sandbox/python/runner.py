@@ -26,13 +26,28 @@ _dict_types = (dict, collections.OrderedDict, collections.defaultdict, collectio
 _post = {"set": set, "sorted": sorted, "list": list, "tuple": tuple, "round": round, "bool": bool}
 
 
+def with_long_integers(convert, value):
+    """The interpreter's limit on digits is the program's; values cross whatever their length."""
+    try:
+        return convert(value)
+    except ValueError:
+        if _type(value) is _str and not value.lstrip("-").isdigit():
+            raise
+    limit = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(0)
+    try:
+        return convert(value)
+    finally:
+        sys.set_int_max_str_digits(limit)
+
+
 def encode(value, depth=0, other=None):
     """Exact built-in types only: an object of the program's own never leaves, whatever it says that it equals. `other` may stand in for what is no data."""
     kind = _type(value)
     if value is None or kind is bool or kind is str:
         return value
     if kind is int:
-        return value if -(2**53) <= value <= 2**53 else {"__t__": "int", "v": _str(value)}
+        return value if -(2**53) <= value <= 2**53 else {"__t__": "int", "v": with_long_integers(_str, value)}
     if kind is float:
         return value if _isfinite(value) else {"__t__": "float", "v": _repr(value)}
     if depth > MAX_DEPTH:
@@ -73,7 +88,7 @@ def decode(value, other=None):
     if tag in ("tuple", "set", "frozenset"):
         return {"tuple": tuple, "set": set, "frozenset": frozenset}[tag]([decode(each, other) for each in inner])
     if tag == "int":
-        return int(inner)
+        return with_long_integers(int, inner)
     if tag == "float":
         return float(inner)
     if tag == "complex":
@@ -138,7 +153,7 @@ def new_main(name="__main__"):
     module = types.ModuleType(name)
     module.__dict__["__builtins__"] = builtins
     module.__file__ = "/tmp/main.py"
-    sys.modules["__main__"] = module
+    sys.modules["__main__"] = sys.modules[name] = module
     return module.__dict__
 
 
