@@ -132,7 +132,9 @@ void expect_refusal(const std::string& text, const std::string& layer) {
 TEST_F(SandboxTest, APlainUserIsRefusedForWantOfControlGroups) {
   const std::string text = in_child(become_plain_user);
   expect_refusal(text, "memory_limit");
-  if (!IsSkipped()) expect_refusal(text, "process_limit");
+  if (!IsSkipped()) {
+    expect_refusal(text, "process_limit");
+  }
 }
 
 TEST_F(SandboxTest, APlainUserMayAskForTheWeakerPolicyByNameAndItIsStamped) {
@@ -150,7 +152,9 @@ TEST_F(SandboxTest, NoControlGroupsIsARefusal) {
     return hidden ? std::string() : std::string("skip: control groups cannot be hidden");
   });
   expect_refusal(text, "memory_limit");
-  if (!IsSkipped()) EXPECT_THAT(text, Not(HasSubstr("seccomp:")));
+  if (!IsSkipped()) {
+    EXPECT_THAT(text, Not(HasSubstr("seccomp:")));
+  }
 }
 
 TEST_F(SandboxTest, NoUserNamespacesIsARefusal) {
