@@ -19,6 +19,7 @@ namespace {
 constexpr double kKillPatience_s = 5.0;
 // Share of the wall limit: a run that used less, and waited for a processor longer, was starved by others.
 constexpr double kStarvedUse = 0.7, kStarvedWait = 0.25;
+constexpr double kLongestExtension_s = 0.75;
 
 [[noreturn]] void fail(const std::string& what) {
   throw what + ": " + std::strerror(errno);
@@ -150,12 +151,12 @@ void Job::pump() {
   if (!over() && kill_deadline_ <= 0 && now_s() >= deadline_) deadline_passed();
 }
 
-/// A program that the machine did not let run has not had its time yet: once, it is given what it waited for, up to its limit again.
+/// A program that the machine did not let run has not had its time yet: once, it is given what it waited for, within bounds.
 void Job::deadline_passed() {
   const ProcessorTime time = worker_->processor_time();
   if (!extended_ && time.used < kStarvedUse * request.wall_s && time.waiting > kStarvedWait * request.wall_s) {
     extended_ = true;
-    deadline_ += std::min(time.waiting, request.wall_s);
+    deadline_ += std::min(time.waiting, kLongestExtension_s);
     return;
   }
   stop(JobEnd::kWall);
