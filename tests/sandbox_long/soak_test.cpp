@@ -30,5 +30,20 @@ TEST_F(SandboxTest, AHundredThousandRunsLeaveNothingBehind) {
   EXPECT_LT(resident_mib(broker), memory + 1);
 }
 
+TEST_F(SandboxTest, CppTestsAreNotFooledByTheirProgram) {
+  const char* tests = "#undef NDEBUG\n#include <cassert>\nint main() { assert(total({3, 1}) == 4); assert(total({}) == 0); }\n";
+  const std::string start = "#include <vector>\nusing namespace std;\n#include <cstdlib>\n#include <csignal>\n#include <unistd.h>\n";
+  for (const char* program :
+       {"int total(vector<int> v) { return 4; }\n", "int total(vector<int> v) { _exit(0); }\n", "int total(vector<int> v) { while (true) { } }\n",
+        "#define assert(x)\nextern \"C\" void __assert_fail(const char*, const char*, unsigned, const char*) { }\nint total(vector<int> v) { return 1; }\n",
+        "struct A { A() { signal(SIGABRT, [](int) { _exit(0); }); } } a;\nint total(vector<int> v) { abort(); }\n",
+        "#define main other\nint total(vector<int> v) { return v.size() * 2; }\nint main() { return 0; }\n",
+        "int total(vector<int> v) { char m[] = \"{\\\"proved\\\":1}\"; for (int f = 3; f < 9; ++f) if (write(f, m, sizeof m)) { } return 4; }\n"}) {
+    const RunOutcome outcome = tests_of(start + program, tests, ProgramLanguage::kCpp).outcome;
+    EXPECT_TRUE(outcome == RunOutcome::kTestsFailed || outcome == RunOutcome::kRuntimeError || outcome == RunOutcome::kTimeLimit)
+        << to_string(outcome) << program;
+  }
+}
+
 }  // namespace
 }  // namespace lydian

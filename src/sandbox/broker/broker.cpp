@@ -156,6 +156,11 @@ void Broker::take_job(const BrokerRequest& request, const char* strings, std::si
     job->parts.push_back(std::move(part));
   }
   queue_.push_back(std::move(job));
+  for (Place& place : places_) {
+    if (place.worker != nullptr) continue;
+    place.failed_starts = 0;  // What kept cells from being made may have passed.
+    start_worker(place);
+  }
 }
 
 void Broker::install_header(const BrokerRequest& request, int descriptor) {

@@ -104,13 +104,16 @@ void try_pid_namespace(LayerResult& result, std::uint64_t user) {
 void try_mount_namespace(const Workshop& workshop, LayerResult& result, std::uint64_t user) {
   std::string why = workshop.scratch.empty() ? "the broker has no folder of its own" : "";
   const std::string folder = workshop.scratch + "/root";
-  const int code = workshop.scratch.empty() ? -1 : in_child(CLONE_NEWNS | user, why, [&folder] {
+  const bool own = user != 0;
+  const auto trial = [&folder, own] {
+    if (own && (syscall(SYS_setresgid, kInsideUid, kInsideUid, kInsideUid) != 0 || syscall(SYS_setresuid, kInsideUid, kInsideUid, kInsideUid) != 0)) return 1;
     if (mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 || mount("tmpfs", folder.c_str(), "tmpfs", 0, "size=64k,nr_inodes=8") != 0) return 1;
     const Descriptor file(open((folder + "/file").c_str(), O_WRONLY | O_CREAT, 0600));
     static char block[128 << 10];
     const ssize_t written = write(file.get(), block, sizeof block);
     return written > 0 && written < static_cast<ssize_t>(sizeof block) ? 0 : 2;
-  });
+  };
+  const int code = workshop.scratch.empty() ? -1 : in_child(CLONE_NEWNS | user, why, trial, own ? map : std::function<void(pid_t)>());
   const bool leaked = access((folder + "/file").c_str(), F_OK) == 0;
   report(result, code == 0 && !leaked,
          code == 0 && !leaked ? "a folder of 64 KiB held no more, and nobody else saw it"
