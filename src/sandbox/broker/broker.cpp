@@ -239,25 +239,23 @@ void Broker::worker_died(Place& place) {
     std::string bytes;
     Descriptor output;
     const BrokerReply reply = job->reply(*place.worker, bytes, output);
-    answer(reply, bytes);
     job.reset();
+    answer(reply, bytes);
   }
   replace(place);
   if (job != nullptr) repeat_or_fault(std::move(job), "a worker died: " + complaint);
 }
 
 void Broker::finish(Place& place) {
-  const std::unique_ptr<Job> job = std::move(place.job);
+  std::unique_ptr<Job> job = std::move(place.job);
   std::string bytes;
   Descriptor output;
   const bool clean = place.worker->empty();
   const BrokerReply reply = job->reply(*place.worker, bytes, output);
   if (clean) place.failed_starts = 0;
   if (!clean || reply.end == JobEnd::kFault) replace(place);
-  if (reply.end == JobEnd::kFault && job->attempts < 2) {
-    auto again = std::make_unique<Job>(std::move(*job));
-    return repeat_or_fault(std::move(again), reply.fault);
-  }
+  if (reply.end == JobEnd::kFault && job->attempts < 2) return repeat_or_fault(std::move(job), reply.fault);
+  job.reset();  // First: who has the answer may count on the run's descriptors being gone.
   answer(reply, bytes, output.get());
 }
 
