@@ -17,8 +17,9 @@ struct SandboxOptions {
   std::vector<SandboxLayer> do_without;  ///< The weaker policy, by name: these layers may be missing. Stamped on every report. Empty: all are required.
   std::string python;                    ///< Absolute path of the interpreter; empty: the first of /usr/bin/python3, /usr/local/bin/python3 that works.
   std::string compiler = "";             ///< Absolute path of g++; empty: /usr/bin/g++. A sandbox without one refuses C++ programs.
-  std::string broker = "";  ///< Absolute path of lydian-sandbox-broker; empty: LYDIAN_SANDBOX_BROKER, the running program's folder, ../libexec/lydian, the installed place.
-  std::size_t compile_cache_mb = 512;         ///< Compiled programs kept in memory.
+  std::string broker =
+      "";  ///< Absolute path of lydian-sandbox-broker; empty: LYDIAN_SANDBOX_BROKER, the running program's folder, ../libexec/lydian, the installed place.
+  std::size_t compile_cache_mb = 512;  ///< Compiled programs kept in memory.
 };
 
 /// Counters since the sandbox was made.
