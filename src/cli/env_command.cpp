@@ -91,15 +91,15 @@ int run(const Arguments& arguments, const Catalog& catalog) {
 }  // namespace
 
 Command env_command() {
-  return {"env",
-          "list | show NAME | check NAME [key=value …]",
-          "Lists the environments, shows one with some of its tasks, or checks that it and its verifier keep the contract.",
-          {{"tasks", "N", "Tasks that are shown (3), or looked at in each split (100)."}},
-          1,
-          2,
-          true,
-          run,
-          nullptr};
+  return {.name = "env",
+          .usage = "list | show NAME | check NAME [key=value …]",
+          .doc = "Lists the environments, shows one with some of its tasks, or checks that it and its verifier keep the contract.",
+          .flags = {{"tasks", "N", "Tasks that are shown (3), or looked at in each split (100)."}},
+          .least_words = 1,
+          .most_words = 2,
+          .takes_options = true,
+          .run = run,
+          .options = nullptr};
 }
 
 }  // namespace lydian::cli

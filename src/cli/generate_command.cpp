@@ -53,15 +53,15 @@ int run(const Arguments& arguments, const Catalog& catalog) {
 }  // namespace
 
 Command generate_command() {
-  return {"generate",
-          "RUN | CONFIG [--prompt TEXT] [key=value …]",
-          "Completions of a prompt, on standard output. The policy is a run folder's, or a configuration's with init_from.",
-          {kStepFlag, {"prompt", "TEXT", "The prompt; without it, standard input is."}},
-          1,
-          1,
-          true,
-          run,
-          [](const Catalog&) { return behind("generate", document_config<GenerateOptions>()); }};
+  return {.name = "generate",
+          .usage = "RUN | CONFIG [--prompt TEXT] [key=value …]",
+          .doc = "Completions of a prompt, on standard output. The policy is a run folder's, or a configuration's with init_from.",
+          .flags = {kStepFlag, {"prompt", "TEXT", "The prompt; without it, standard input is."}},
+          .least_words = 1,
+          .most_words = 1,
+          .takes_options = true,
+          .run = run,
+          .options = [](const Catalog&) { return behind("generate", document_config<GenerateOptions>()); }};
 }
 
 }  // namespace lydian::cli

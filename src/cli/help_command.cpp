@@ -41,15 +41,15 @@ int run(const Arguments& arguments, const Catalog& catalog) {
 }  // namespace
 
 Command help_command() {
-  return {"help",
-          "[SUBCOMMAND]",
-          "Shows how a subcommand is called.",
-          {{"reference", "", "Print the whole configuration reference (docs/configuration.md)."}},
-          0,
-          1,
-          false,
-          run,
-          nullptr};
+  return {.name = "help",
+          .usage = "[SUBCOMMAND]",
+          .doc = "Shows how a subcommand is called.",
+          .flags = {{"reference", "", "Print the whole configuration reference (docs/configuration.md)."}},
+          .least_words = 0,
+          .most_words = 1,
+          .takes_options = false,
+          .run = run,
+          .options = nullptr};
 }
 
 std::string overview_page() {

@@ -16,8 +16,15 @@ int run(const Arguments& arguments, const Catalog&) {
 }  // namespace
 
 Command report_command() {
-  return {"report", "RUN",  "Writes a run folder's report as one HTML file.", {{"output", "FILE", "Where it goes (RUN/report.html)."}}, 1, 1, false,
-          run,      nullptr};
+  return {.name = "report",
+          .usage = "RUN",
+          .doc = "Writes a run folder's report as one HTML file.",
+          .flags = {{"output", "FILE", "Where it goes (RUN/report.html)."}},
+          .least_words = 1,
+          .most_words = 1,
+          .takes_options = false,
+          .run = run,
+          .options = nullptr};
 }
 
 }  // namespace lydian::cli

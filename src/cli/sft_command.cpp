@@ -15,15 +15,15 @@ int run(const Arguments& arguments, const Catalog& catalog) {
 }  // namespace
 
 Command sft_command() {
-  return {"sft",
-          "CONFIG [key=value …]",
-          "Runs the supervised stage of a configuration alone.",
-          {kPrintConfigFlag, kQuietFlag},
-          1,
-          1,
-          true,
-          run,
-          [](const Catalog&) { return run_keys_and("sft"); }};
+  return {.name = "sft",
+          .usage = "CONFIG [key=value …]",
+          .doc = "Runs the supervised stage of a configuration alone.",
+          .flags = {kPrintConfigFlag, kQuietFlag},
+          .least_words = 1,
+          .most_words = 1,
+          .takes_options = true,
+          .run = run,
+          .options = [](const Catalog&) { return run_keys_and("sft"); }};
 }
 
 }  // namespace lydian::cli
