@@ -43,6 +43,7 @@ TEST_F(HtmlReportTest, WholeRunShowsEveryPart) {
        {"Reward and pass rate", "Thinking length", "Entropy", "Loss, sft", "Loss, grpo", "Gradient norm", "Accuracy against thinking budget"}) {
     EXPECT_THAT(html, HasSubstr("aria-label=\"" + std::string(title) + "\""));
   }
+  for (const char* curve : {"pass rate, dev split", "pass rate, test split", "greedy, test split"}) EXPECT_THAT(html, HasSubstr(curve));
   EXPECT_THAT(html, HasSubstr("class=\"law\""));
   EXPECT_EQ(count(html, "<title>trained policy, budget "), 8U);
   EXPECT_EQ(count(html, "<title>warm-up policy, budget "), 8U);

@@ -106,9 +106,14 @@ class SyntheticRun {
     if (step % 20 == 0) {
       StepRecord evaluation{"eval", step, 0, {}};
       evaluation.metrics.set("eval/pass_rate", pass);
-      evaluation.metrics.set("eval/greedy_pass_rate", std::min(1.0, pass + 0.01));
       evaluation.metrics.set("eval/thinking_mean", 12 + 50 * (pass - 0.4));
       record(evaluation);
+    }
+    if (step == kSupervisedSteps || step == kLastStep) {
+      StepRecord measured{step == kLastStep ? "final" : "warmup", step, 0, {}};
+      measured.metrics.set("test/pass_rate", pass - 0.02);
+      measured.metrics.set("test/greedy_pass_rate", pass);
+      record(measured);
     }
     if (step == kSupervisedSteps) return;
     StepRecord line{"grpo", step, kLastStep, {}};
