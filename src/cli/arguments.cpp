@@ -40,6 +40,10 @@ std::int64_t Arguments::integer(std::string_view flag, std::int64_t fallback, st
   return has(flag) ? read_integer(*command, "--" + std::string(flag), text(flag), low) : fallback;
 }
 
+std::optional<std::int64_t> Arguments::step() const {
+  return has("step") ? std::optional(integer("step", 0)) : std::nullopt;
+}
+
 std::int64_t read_integer(const Command& command, const std::string& what, const std::string& text, std::int64_t low) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);

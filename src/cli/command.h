@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +45,8 @@ struct Arguments {
   std::string text(std::string_view flag) const;
   /// Throws ConfigError where the flag's value is no integer of at least `low`.
   std::int64_t integer(std::string_view flag, std::int64_t fallback, std::int64_t low = 0) const;
+  /// --step, where it was given.
+  std::optional<std::int64_t> step() const;
 };
 
 /// `text` as an integer of at least `low`; ConfigError naming `what` if it is none.

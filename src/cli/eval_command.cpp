@@ -73,11 +73,12 @@ int run(const Arguments& arguments, const Catalog& catalog) {
   const ChatTemplate chat_template = trained.options.tokenizer.chat_template;
   std::optional<TrainedRun> other;
   if (arguments.has("compare")) other = compared_run(arguments, catalog);
-  for (const auto& environment : trained.objects.environments) {
-    const Evaluation found = evaluate(*trained.objects.policy, *trained.objects.tokenizer, *environment, options, chat_template);
-    print(environment->name(), found);
+  for (const WeightedEnvironment& choice : trained.objects.weighted) {
+    const Evaluation found = evaluate(*trained.objects.policy, *trained.objects.tokenizer, *choice.environment, options, chat_template);
+    print(choice.label(), found);
     if (other)
-      print_comparison(found, evaluate(*other->objects.policy, *other->objects.tokenizer, *environment, options, other->options.tokenizer.chat_template));
+      print_comparison(found,
+                       evaluate(*other->objects.policy, *other->objects.tokenizer, *choice.environment, options, other->options.tokenizer.chat_template));
   }
   return kDone;
 }
@@ -85,17 +86,19 @@ int run(const Arguments& arguments, const Catalog& catalog) {
 }  // namespace
 
 Command eval_command() {
-  return {"eval",
-          "RUN | CONFIG [key=value …] | --rescore RUN STEP",
+  return {
+      .name = "eval",
+      .usage = "RUN | CONFIG [key=value …] | --rescore RUN STEP",
+      .doc =
           "Measures a policy on its environments: avg@k, pass@k, maj@k with 95 % intervals. The policy is a run folder's, or a configuration's with init_from.",
-          {kStepFlag,
-           {"compare", "RUN", "Also measure another run's newest policy on the same items and random numbers; prints the paired difference."},
-           {"rescore", "", "Score rollouts/STEP.jsonl of a run again with the checkpoint that sampled them, and compare bit by bit."}},
-          1,
-          2,
-          true,
-          run,
-          [](const Catalog&) { return behind("eval", document_config<EvaluationOptions>()); }};
+      .flags = {kStepFlag,
+                {"compare", "RUN", "Also measure another run's newest policy on the same items and random numbers; prints the paired difference."},
+                {"rescore", "", "Score rollouts/STEP.jsonl of a run again with the checkpoint that sampled them, and compare bit by bit."}},
+      .least_words = 1,
+      .most_words = 2,
+      .takes_options = true,
+      .run = run,
+      .options = [](const Catalog&) { return behind("eval", document_config<EvaluationOptions>()); }};
 }
 
 }  // namespace lydian::cli

@@ -5,6 +5,7 @@
 
 #include "lydian/core/error.h"
 #include "lydian/train/run_folder.h"
+#include "train/stage_sections.h"
 
 namespace lydian::cli {
 namespace {
@@ -17,18 +18,6 @@ Config read_configuration(const Arguments& arguments, const std::string& path) {
 Config with_options(Config config, const Arguments& arguments) {
   for (const std::string& option : arguments.options) config = config.with_override(option);
   return config;
-}
-
-std::string checkpoint_of(const Arguments& arguments, const std::string& folder) {
-  const std::vector<std::int64_t> steps = RunFolder::checkpoints(folder);
-  if (steps.empty()) throw ConfigError(arguments.command->name, "a run folder with a checkpoint", folder + " without one");
-  const std::int64_t step = arguments.integer("step", steps.back());
-  if (std::find(steps.begin(), steps.end(), step) == steps.end()) {
-    std::string known;
-    for (const std::int64_t other : steps) known += (known.empty() ? "" : ", ") + std::to_string(other);
-    throw ConfigError(arguments.command->name, "--step to be a checkpoint of " + folder + " (" + known + ")", std::to_string(step));
-  }
-  return RunFolder::checkpoint_path(folder, step);
 }
 
 }  // namespace
@@ -52,7 +41,7 @@ TrainedRun trained_run(const Arguments& arguments, const Catalog& catalog, std::
   run.config = with_options(read_configuration(arguments, is_folder ? path + "/config.json" : path), arguments);
   run.options = read_run_options(run.config.without({std::string(own_section)}));
   if (is_folder) {
-    run.options.init_from = checkpoint_of(arguments, path);
+    run.options.init_from = RunFolder::checkpoint_path(path, RunFolder::checkpoint_step(path, arguments.step()));
   } else if (arguments.has("step") || run.options.init_from.empty()) {
     throw ConfigError(arguments.command->name, "a run folder, or a configuration file with init_from=CHECKPOINT",
                       path + (arguments.has("step") ? " and --step" : ""));
@@ -64,10 +53,9 @@ TrainedRun trained_run(const Arguments& arguments, const Catalog& catalog, std::
 std::vector<OptionDoc> run_keys_and(std::string_view section) {
   std::vector<OptionDoc> keys = document_run_options();
   std::erase_if(keys, [&](const OptionDoc& option) {
-    for (const std::string_view stage : {"sft", "grpo", "sweep", "report"}) {
-      if (stage != section && (option.name == stage || option.name.starts_with(std::string(stage) + "."))) return true;
-    }
-    return false;
+    return std::any_of(stage_sections().begin(), stage_sections().end(), [&](const StageSection& stage) {
+      return stage.name != section && (option.name == stage.name || option.name.starts_with(std::string(stage.name) + "."));
+    });
   });
   return keys;
 }

@@ -15,6 +15,7 @@ int until_interrupted(const Arguments& arguments, const std::string& run_folder,
   RunControl control;
   control.interrupted = [&interrupt] { return interrupt.raised(); };
   control.console = !arguments.has("quiet");
+  control.step = arguments.step();
   if (run(control) == RunOutcome::kFinished) {
     std::cout << describe_summary(run_folder) << "run folder: " << run_folder << '\n';
     return kDone;

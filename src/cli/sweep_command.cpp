@@ -19,10 +19,10 @@ int run(const Arguments& arguments, const Catalog& catalog) {
   const TrainedRun trained = trained_run(arguments, catalog, "");
   const SweepOptions options = sweep_options(trained.options);
   int code = kDone;
-  for (const auto& environment : trained.objects.environments) {
+  for (const WeightedEnvironment& choice : trained.objects.weighted) {
     const ThinkingSweep sweep =
-        thinking_sweep(*trained.objects.policy, *trained.objects.tokenizer, *environment, options, trained.options.tokenizer.chat_template);
-    std::cout << environment->name() << '\n' << sweep.table();
+        thinking_sweep(*trained.objects.policy, *trained.objects.tokenizer, *choice.environment, options, trained.options.tokenizer.chat_template);
+    std::cout << choice.label() << '\n' << sweep.table();
     if (options.compare_reruns) std::cout << sweep.reruns_compared << " cuts compared with reruns, " << sweep.reruns_different << " different\n";
     if (sweep.reruns_different > 0) code = kFailed;
   }
@@ -32,15 +32,15 @@ int run(const Arguments& arguments, const Catalog& catalog) {
 }  // namespace
 
 Command sweep_command() {
-  return {"sweep",
-          "RUN | CONFIG [key=value …]",
-          "Accuracy against thinking budget. The policy is a run folder's, or a configuration's with init_from.",
-          {kStepFlag},
-          1,
-          1,
-          true,
-          run,
-          [](const Catalog&) { return behind("sweep", document_config<SweepOptions>()); }};
+  return {.name = "sweep",
+          .usage = "RUN | CONFIG [key=value …]",
+          .doc = "Accuracy against thinking budget. The policy is a run folder's, or a configuration's with init_from.",
+          .flags = {kStepFlag},
+          .least_words = 1,
+          .most_words = 1,
+          .takes_options = true,
+          .run = run,
+          .options = [](const Catalog&) { return behind("sweep", document_config<SweepOptions>()); }};
 }
 
 }  // namespace lydian::cli

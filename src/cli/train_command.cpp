@@ -7,6 +7,7 @@ namespace {
 
 int run(const Arguments& arguments, const Catalog& catalog) {
   if (!arguments.has("resume")) {
+    if (arguments.has("step")) throw ConfigError("train", "--step N together with --resume RUN", "--step alone");
     if (arguments.words.empty()) throw ConfigError("train", "lydian train CONFIG [key=value …], or lydian train --resume RUN", "no configuration file");
     return start(arguments, read_run_options(file_configuration(arguments)), catalog);
   }
@@ -22,15 +23,18 @@ int run(const Arguments& arguments, const Catalog& catalog) {
 }  // namespace
 
 Command train_command() {
-  return {"train",
-          "CONFIG [key=value …] | --resume RUN",
-          "Runs all stages of a configuration (sft, grpo, sweep, report) into its output_dir.",
-          {{"resume", "RUN", "Go on with a run folder from its newest checkpoint, to the bits of a run that never stopped."}, kPrintConfigFlag, kQuietFlag},
-          0,
-          1,
-          true,
-          run,
-          [](const Catalog&) { return document_run_options(); }};
+  return {.name = "train",
+          .usage = "CONFIG [key=value …] | --resume RUN [--step N]",
+          .doc = "Runs all stages of a configuration (sft, grpo, sweep, report) into its output_dir.",
+          .flags = {{"resume", "RUN", "Go on with a run folder from its newest checkpoint, to the bits of a run that never stopped."},
+                    {"step", "N", "With --resume: go on from the checkpoint after this step, and remove all later ones."},
+                    kPrintConfigFlag,
+                    kQuietFlag},
+          .least_words = 0,
+          .most_words = 1,
+          .takes_options = true,
+          .run = run,
+          .options = [](const Catalog&) { return document_run_options(); }};
 }
 
 }  // namespace lydian::cli

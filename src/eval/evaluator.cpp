@@ -77,6 +77,7 @@ Evaluation summarize(std::vector<Rollout> rollouts, const EvaluationOptions& opt
   std::vector<std::vector<const Rollout*>> judged(static_cast<std::size_t>(items));
   double thinking = 0.0, truncated = 0.0;
   for (const Rollout& rollout : result.rollouts) {
+    check_log_probs(rollout.completion, "evaluator");
     if (!rollout.verdict.valid()) {
       ++result.faults;
       continue;

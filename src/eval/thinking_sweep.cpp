@@ -16,16 +16,6 @@
 namespace lydian {
 namespace {
 
-void check(const SweepOptions& options) {
-  if (options.budgets.empty()) throw ConfigError("thinking_sweep", "at least one budget", "none");
-  std::int64_t last = -1;
-  for (const std::int64_t budget : options.budgets) {
-    if (budget <= last) throw ConfigError("thinking_sweep", "budgets of 0 or more, ascending", std::to_string(budget) + " after " + std::to_string(last));
-    last = budget;
-  }
-  if (options.max_rows < 1) throw ConfigError("thinking_sweep", "max_rows of at least 1", std::to_string(options.max_rows));
-}
-
 bool same_bits(const Completion& a, const Completion& b) {
   return a.token_ids == b.token_ids && a.sources == b.sources && a.log_probs.size() == b.log_probs.size() &&
          std::memcmp(a.log_probs.data(), b.log_probs.data(), a.log_probs.size() * sizeof(float)) == 0;
@@ -120,6 +110,7 @@ class Sweep {
   void judge_all(std::vector<Outcome>& outcomes) {
     while (!engine_.idle()) {
       for (FinishedRollout& finished : engine_.poll()) {
+        check_log_probs(finished.completion, "thinking_sweep");
         const auto i = static_cast<std::size_t>(finished.tag);
         auto rollout = std::make_shared<Rollout>();
         rollout->task = tasks_[i];
@@ -229,9 +220,21 @@ void describe(ConfigVisitor& visitor, SweepOptions& options) {
   visitor.field({.name = "max_rows", .doc = "Completions that are sampled together", .low = 1}, options.max_rows);
 }
 
+void check_sweep(const SweepOptions& options, const Tokenizer& tokenizer, const Environment& environment) {
+  if (options.budgets.empty()) throw ConfigError("thinking_sweep", "at least one budget", "none");
+  std::int64_t last = -1;
+  for (const std::int64_t budget : options.budgets) {
+    if (budget <= last) throw ConfigError("thinking_sweep", "budgets of 0 or more, ascending", std::to_string(budget) + " after " + std::to_string(last));
+    last = budget;
+  }
+  if (options.max_rows < 1) throw ConfigError("thinking_sweep", "max_rows of at least 1", std::to_string(options.max_rows));
+  resolve_budget({.max_tokens = last}, tokenizer);
+  check_split(environment, options.split, options.items);
+}
+
 ThinkingSweep thinking_sweep(const Policy& policy, const Tokenizer& tokenizer, const Environment& environment, const SweepOptions& options,
                              ChatTemplate chat_template) {
-  check(options);
+  check_sweep(options, tokenizer, environment);
   return Sweep(policy, tokenizer, environment, options, chat_template).run();
 }
 

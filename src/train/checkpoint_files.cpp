@@ -11,6 +11,7 @@
 #include "lydian/model/safetensors.h"
 #include "lydian/model/transformer_policy.h"
 #include "lydian/train/run_folder.h"
+#include "train/finite_weights.h"
 
 namespace lydian {
 namespace {
@@ -43,6 +44,7 @@ void copy_weights(const std::string& folder, TransformerPolicy& policy) {
   if (!fs::is_directory(folder)) throw ConfigError("checkpoint", "init_from to name a checkpoint folder", folder);
   if (fs::exists(folder + "/manifest.json")) check_manifest(folder);
   const std::unique_ptr<TransformerPolicy> saved = TransformerPolicy::load(folder);
+  if (!finite_weights(saved->weights())) throw ConfigError("checkpoint", "finite weights in " + folder, "infinity or NaN");
   TransformerConfig theirs = saved->config(), mine = policy.config();
   theirs.initializer_range = mine.initializer_range;  // Decides first weights only.
   theirs.max_positions = mine.learned_positions ? theirs.max_positions : mine.max_positions;
@@ -50,6 +52,13 @@ void copy_weights(const std::string& folder, TransformerPolicy& policy) {
     throw ConfigError("checkpoint", "the policy section to have the shape of " + folder + ": " + write_config(theirs).dump(-1), write_config(mine).dump(-1));
   }
   policy.weights().update([&](std::span<float> weights) { std::copy(saved->weights().values().begin(), saved->weights().values().end(), weights.begin()); });
+}
+
+bool is_whole_run(const std::string& run_folder) {
+  const std::string path = run_folder + "/config.json";
+  if (!fs::exists(path)) return false;
+  const Config config = Config::read_file(path);
+  return config.has("environment") || config.has("environments");
 }
 
 void check_tokenizer(const std::string& folder, const std::string& fingerprint) {
@@ -111,6 +120,7 @@ void load_checkpoint(const std::string& folder, Policy& policy, const StateInven
         std::copy(found->values.begin(), found->values.end(), weights.begin() + segment.offset);
       }
     });
+    if (!finite_weights(store)) throw IoError("checkpoint", "finite weights in " + path, "infinity or NaN; an older checkpoint may have them");
   }
   if (inventory != nullptr) inventory->load(folder, leave_out);
 }

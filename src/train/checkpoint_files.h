@@ -14,6 +14,9 @@ void save_policy(const Policy& policy, const std::string& folder);
 /// shape computes another function.
 void copy_weights(const std::string& folder, TransformerPolicy& policy);
 
+/// Whether a run folder is of start_run(), by its configuration, and not of Trainer::train().
+bool is_whole_run(const std::string& run_folder);
+
 /// Throws ConfigError where the checkpoint was made with another tokenizer; a folder without tokenizer.txt is taken as it is.
 void check_tokenizer(const std::string& folder, const std::string& fingerprint);
 

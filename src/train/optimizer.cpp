@@ -7,7 +7,8 @@
 
 #include "lydian/core/config.h"
 #include "lydian/kernels/kernel_table.h"
-#include "lydian/train/stage.h"
+#include "train/check_ranges.h"
+#include "train/finite_weights.h"
 
 namespace lydian {
 namespace {
@@ -25,14 +26,24 @@ double squared_norm(std::span<WeightStore* const> stores) {
   return total;
 }
 
+constexpr const char* kRemedy = "start from an older checkpoint (init_from) with a lower learning_rate or max_grad_norm";
+
+// Rounded to float, as the kernel takes them, the decays stay below 1; a smaller epsilon would turn a gradient whose square underflows into a step of any
+// length.
+constexpr double kLargestBeta = 0.999999, kSmallestEpsilon = 1e-20;
+
 }  // namespace
+
+AdamW::AdamW(AdamWOptions options) : options_(options) {
+  check_ranges(options_, "AdamWOptions");
+}
 
 OptimizerReport AdamW::step(std::span<WeightStore* const> stores, double learning_rate) {
   const kernels::KernelTable& kernel = kernels::active_table();
   const double norm = std::sqrt(squared_norm(stores));
   if (!std::isfinite(norm)) {
-    throw TrainingHalted("optimizer", "the gradient is not finite (norm " + std::to_string(norm) +
-                                          "); the weights are those before this step. Lower the learning rate, or go back to an older checkpoint.");
+    for (WeightStore* store : stores) std::fill(store->gradient().begin(), store->gradient().end(), 0.0F);
+    return {norm, "the gradient is not finite (norm " + std::to_string(norm) + "), so this optimizer step was left out; " + kRemedy};
   }
   const bool clipped = options_.max_grad_norm > 0.0 && norm > options_.max_grad_norm;
   const auto scale = static_cast<float>(clipped ? options_.max_grad_norm / norm : 1.0);
@@ -53,7 +64,8 @@ OptimizerReport AdamW::step(std::span<WeightStore* const> stores, double learnin
     });
     std::fill(gradient.begin(), gradient.end(), 0.0F);
   }
-  return {norm};
+  const bool finite = std::all_of(stores.begin(), stores.end(), [](const WeightStore* store) { return finite_weights(*store); });
+  return {norm, finite ? "" : std::string("the weights are not finite after this optimizer step; ") + kRemedy};
 }
 
 void AdamW::reset(std::span<WeightStore* const> stores) {
@@ -83,9 +95,9 @@ void AdamW::add_state(StateInventory& inventory, std::span<WeightStore* const> s
 }
 
 void describe(ConfigVisitor& visitor, AdamWOptions& options) {
-  visitor.field({"adam_beta1", "Decay of AdamW's first moment", 0, 1}, options.adam_beta1);
-  visitor.field({"adam_beta2", "Decay of AdamW's second moment", 0, 1}, options.adam_beta2);
-  visitor.field({"adam_epsilon", "Added to the root of the second moment", 0, 1}, options.adam_epsilon);
+  visitor.field({"adam_beta1", "Decay of AdamW's first moment", 0, kLargestBeta}, options.adam_beta1);
+  visitor.field({"adam_beta2", "Decay of AdamW's second moment", 0, kLargestBeta}, options.adam_beta2);
+  visitor.field({"adam_epsilon", "Added to the root of the second moment", kSmallestEpsilon, 1}, options.adam_epsilon);
   visitor.field({"weight_decay", "Decoupled weight decay of matrices", 0, 10}, options.weight_decay);
   visitor.field({"max_grad_norm", "Global gradient norm above which the gradient is scaled down; 0: off", 0, 1e9}, options.max_grad_norm);
 }

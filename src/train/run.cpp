@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "eval/split_items.h"
 #include "lydian/core/durable_file.h"
 #include "lydian/policy/trainable_transformer.h"
 #include "lydian/report/html_report.h"
@@ -13,6 +14,8 @@
 #include "lydian/train/trainer.h"
 #include "train/checkpoint_files.h"
 #include "train/run_summary.h"
+#include "train/stage_loop.h"
+#include "train/stage_sections.h"
 
 namespace lydian {
 namespace {
@@ -23,20 +26,6 @@ double seconds_now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-const char* stage_name(StageChoice::Kind kind) {
-  switch (kind) {
-    case StageChoice::Kind::kSft:
-      return "sft";
-    case StageChoice::Kind::kGrpo:
-      return "grpo";
-    case StageChoice::Kind::kSweep:
-      return "sweep";
-    case StageChoice::Kind::kReport:
-      return "report";
-  }
-  return "";
-}
-
 /// A run in progress: the stages of a configuration under one step counter.
 class Run {
  public:
@@ -45,14 +34,15 @@ class Run {
         objects_(make_run_objects(options_, make_environment)),
         trainable_(*objects_.policy),
         control_(std::move(control)),
-        summary_(options_, objects_) {
-    // What a stage would refuse is refused before there is a folder, and not after the stages before it.
-    for (stage_ = 0; stage_ < options_.stages.size(); ++stage_) open_stage();
-    stage_ = 0;
-    current_.reset();
+        summary_(options_, objects_),
+        loop_{*objects_.policy, *objects_.tokenizer, options_.save_steps} {
+    check_stages();
+    loop_.state = [this] { return state(); };
+    loop_.interrupted = [this] { return control_.interrupted && control_.interrupted(); };
+    loop_.took = [this](double seconds) { summary_.add_seconds(current_->name(), seconds); };
   }
 
-  void keep_in(RunFolder folder) { folder_.emplace(std::move(folder)); }
+  void keep_in(RunFolder folder) { loop_.folder.emplace(std::move(folder)); }
 
   void load(const std::string& checkpoint, std::int64_t step) {
     const Json where = Json::parse(StateInventory::read_text(checkpoint, "run/stage"));
@@ -61,7 +51,11 @@ class Run {
     if (begun_) open_stage();
     const StateInventory inventory = state();
     load_checkpoint(checkpoint, *objects_.policy, &inventory, control_.leave_out);
-    folder_->go_on(step);
+    if (!loop_.halt_reason.empty()) {
+      throw TrainingHalted("run", "the run halted after step " + std::to_string(step) + " and would only halt again: " + loop_.halt_reason +
+                                      ". Go on from an older checkpoint (--step), or start another run with other settings and init_from=" + checkpoint);
+    }
+    loop_.folder->go_on(step);
   }
 
   RunOutcome execute() {
@@ -79,76 +73,64 @@ class Run {
   }
 
  private:
+  /// What a stage or a measurement would refuse is refused before there is a folder, and not after the stages before it.
+  void check_stages() {
+    const Environment& measured = *objects_.environments.front();
+    check_split(measured, Split::kTest, options_.summary.items);
+    for (stage_ = 0; stage_ < options_.stages.size(); ++stage_) {
+      const StageChoice& choice = options_.stages[stage_];
+      if (choice.kind == StageChoice::Kind::kSweep) check_sweep(choice.sweep, *objects_.tokenizer, measured);
+      open_stage();
+    }
+    stage_ = 0;
+    current_.reset();
+  }
+
+  /// Leaves none where the stage has no steps.
   void open_stage() {
     const StageChoice& choice = options_.stages[stage_];
-    const ChatTemplate chat_template = options_.tokenizer.chat_template;
-    if (choice.kind == StageChoice::Kind::kSft) {
-      current_ = std::make_unique<SupervisedStage>(trainable_, *objects_.tokenizer, objects_.weighted, choice.sft, chat_template);
-    } else if (choice.kind == StageChoice::Kind::kGrpo) {
-      auto trainer = std::make_unique<Trainer>(Trainer::grpo(trainable_, *objects_.tokenizer, objects_.weighted, choice.grpo, chat_template));
-      if (folder_) trainer->keep_verdicts(folder_->path() + "/verdicts.jsonl");
-      current_ = std::move(trainer);
+    const auto open = section_of(choice.kind).open;
+    current_ = open == nullptr ? nullptr : open(choice, trainable_, objects_, options_.tokenizer.chat_template);
+    if (auto* trainer = dynamic_cast<Trainer*>(current_.get()); trainer != nullptr && loop_.folder) {
+      trainer->keep_verdicts(loop_.folder->path() + "/verdicts.jsonl");
     }
   }
 
   /// The state inventory of a run: whatever is not listed here, or in a stage's add_state, is lost.
   StateInventory state() {
     StateInventory inventory;
-    WeightStore& weights = objects_.policy->weights();
     inventory.text(
         "run/stage",
         [this] {
           return Json{{"index", stage_}, {"begun", begun_}}.dump();
         },
         [](const std::string&) {});  // Read before the others, by load().
-    inventory.text(
-        "run/step",
-        [this] {
-          return Json{{"step", step_}, {"first_step", first_step_}}.dump();
-        },
-        [this](const std::string& text) {
-          const Json state = Json::parse(text);
-          step_ = state.at("step").get<std::int64_t>();
-          first_step_ = state.at("first_step").get<std::int64_t>();
-        });
-    inventory.text(
-        "run/weight_version", [&weights] { return std::to_string(weights.version()); },
-        [&weights](const std::string& text) { weights.restore_version(std::stoull(text)); });
     summary_.add_state(inventory);
-    folder_->add_state(inventory);
+    loop_.add_state(inventory);
     if (current_ != nullptr) current_->add_state(inventory);
     return inventory;
   }
 
-  void save(std::optional<double> score = std::nullopt) {
-    const StateInventory inventory = state();
-    folder_->save_checkpoint(step_, *objects_.policy, objects_.tokenizer->fingerprint(), inventory, score);
-  }
+  void record(const std::string& stage, const Metrics& metrics) { loop_.folder->record(stage, loop_.step, loop_.step, {metrics, {}, {}, {}}); }
 
-  void record(const std::string& stage, const Metrics& metrics) { folder_->record(stage, step_, step_, {metrics, {}, {}, {}}); }
-
-  /// Between stages; within one, run_steps() looks after every step.
+  /// Between stages; within one, the loop looks after every step.
   bool stop_asked() {
     if (begun_ || !control_.interrupted || !control_.interrupted()) return false;
-    save();
+    loop_.save();
     return true;
   }
 
   RunOutcome run_stage(const StageChoice& choice) {
+    const StageSection& section = section_of(choice.kind);
+    if (section.open != nullptr) return run_steps();
     const double start = seconds_now();
-    switch (choice.kind) {
-      case StageChoice::Kind::kSft:
-      case StageChoice::Kind::kGrpo:
-        return run_steps();
-      case StageChoice::Kind::kSweep:
-        record("sweep", summary_.sweep(choice.sweep));
-        break;
-      case StageChoice::Kind::kReport:
-        measure_final();
-        write_html_report(folder_->path(), folder_->path() + "/report.html");
-        break;
+    if (choice.kind == StageChoice::Kind::kSweep) {
+      record("sweep", summary_.sweep(choice.sweep));
+    } else {
+      measure_final();
+      write_html_report(loop_.folder->path(), loop_.folder->path() + "/report.html");
     }
-    summary_.add_seconds(stage_name(choice.kind), seconds_now() - start);
+    summary_.add_seconds(std::string(section.name), seconds_now() - start);
     return RunOutcome::kFinished;
   }
 
@@ -168,55 +150,36 @@ class Run {
       record("final", summary_.measure_final());
       summary_.add_seconds("evaluation", seconds_now() - start);
     }
-    folder_->write_file("summary.json", summary_.text());
+    loop_.folder->write_file("summary.json", summary_.text());
   }
 
   RunOutcome run_steps() {
     if (!begun_) {
       open_stage();
-      if (const StageStep first = current_->begin(); !first.metrics.empty()) folder_->record(current_->name(), step_, step_ + current_->planned_steps(), first);
+      loop_.begin(*current_);
       begun_ = true;
-      first_step_ = step_;
     }
-    while (!current_->finished()) {
-      const double start = seconds_now();
-      const StageStep result = current_->step();
-      ++step_;
-      folder_->record(current_->name(), step_, planned_end(), result);
-      const bool interrupted = control_.interrupted && control_.interrupted();
-      const bool halted = !result.halt_reason.empty();
-      last_score_ = result.metrics.get("eval/pass_rate");
-      const bool due = options_.save_steps > 0 && step_ % options_.save_steps == 0;
-      const bool best = last_score_ && folder_->is_best(*last_score_);
-      summary_.add_seconds(current_->name(), seconds_now() - start);
-      if (interrupted || halted || ((due || best) && !current_->finished())) save(last_score_);
-      if (halted) throw TrainingHalted(current_->name(), result.halt_reason);
-      if (interrupted) return RunOutcome::kInterrupted;
-    }
+    if (!loop_.run(*current_)) return RunOutcome::kInterrupted;
     if (const auto* trainer = dynamic_cast<const Trainer*>(current_.get()))
       summary_.add_comparison(trainer->max_log_prob_difference(), trainer->tokens_compared());
     // The checkpoint after a stage belongs to the next one, so that a resumed run does not repeat its end.
     current_.reset();
     begun_ = false;
     ++stage_;
-    save(last_score_);
+    loop_.save();
     --stage_;
     return RunOutcome::kFinished;
   }
-
-  std::int64_t planned_end() const { return std::max(step_, first_step_ + current_->planned_steps()); }
 
   RunOptions options_;
   RunObjects objects_;
   TrainableTransformer trainable_;
   RunControl control_;
-  std::optional<RunFolder> folder_;
   RunSummary summary_;
+  StageLoop loop_;
   std::size_t stage_ = 0;
   std::unique_ptr<Stage> current_;
-  std::int64_t step_ = 0, first_step_ = 0;
   bool begun_ = false;  ///< Whether the present stage's starting point was measured.
-  std::optional<double> last_score_;
 };
 
 RunFolder::Options folder_options(const RunOptions& options, const RunControl& control) {
@@ -231,12 +194,7 @@ RunObjects make_run_objects(const RunOptions& options, const MakeEnvironment& ma
   bool every_byte = false;
   for (const EnvironmentChoice& choice : options.environments) {
     objects.environments.push_back(make_environment(choice.type, choice.options));
-    for (std::size_t i = 0; i + 1 < objects.environments.size(); ++i) {
-      const std::string name = objects.environments.back()->name();
-      if (objects.environments[i]->name() == name)
-        throw ConfigError("run", "environments of different names, since metrics are kept by name", "two named " + name);
-    }
-    objects.weighted.push_back({objects.environments.back().get(), choice.weight});
+    objects.weighted.push_back({objects.environments.back().get(), choice.weight, choice.name});
     const std::string own = objects.environments.back()->alphabet();
     every_byte = every_byte || own.empty();
     if (!options.tokenizer.alphabet.empty()) continue;
@@ -266,14 +224,16 @@ RunOutcome start_run(const RunOptions& options, const MakeEnvironment& make_envi
 }
 
 RunOutcome resume_run(const std::string& run_folder, const MakeEnvironment& make_environment, const RunControl& control) {
+  const std::int64_t step = RunFolder::checkpoint_step(run_folder, control.step);
+  if (!is_whole_run(run_folder)) {
+    throw ConfigError("run", "the folder of a whole run", run_folder + ", a folder of Trainer::train(), which goes on by Trainer::resume()");
+  }
   RunOptions options = read_run_options(Config::read_file(run_folder + "/config.json"));
   options.output_dir = run_folder;
   options.init_from.clear();  // The checkpoint holds all weights.
-  const std::vector<std::int64_t> steps = RunFolder::checkpoints(run_folder);
-  if (steps.empty()) throw IoError("run", "a checkpoint in " + run_folder + "/checkpoints", "none; the run stopped before its first one, so start it anew");
   Run run(options, make_environment, control);
   run.keep_in(RunFolder::reopen(run_folder, folder_options(options, control)));
-  run.load(RunFolder::checkpoint_path(run_folder, steps.back()), steps.back());
+  run.load(RunFolder::checkpoint_path(run_folder, step), step);
   return run.execute();
 }
 

@@ -11,6 +11,7 @@
 #include "lydian/report/rollout_log.h"
 #include "lydian/report/sinks.h"
 #include "train/checkpoint_files.h"
+#include "train/finite_weights.h"
 
 namespace lydian {
 namespace {
@@ -36,6 +37,11 @@ void keep_lines(const std::string& path, std::int64_t lines) {
     end = newline + 1;
   }
   if (end != text.size()) write_file_durably(path, std::string_view(text).substr(0, end));
+}
+
+std::string way_to_go_on(const std::string& path) {
+  if (RunFolder::checkpoints(path).empty()) return "there is no checkpoint in it to go on from: if a run stopped there before its first one, delete the folder";
+  return "go on with the run in it by " + (is_whole_run(path) ? "`lydian train --resume " + path + "`" : std::string("Trainer::resume()"));
 }
 
 }  // namespace
@@ -74,8 +80,7 @@ RunFolder::~RunFolder() = default;
 
 RunFolder RunFolder::create(const std::string& path, Options options) {
   if (fs::exists(path) && !fs::is_empty(path)) {
-    throw ConfigError("run_folder", "output_dir " + path + " to be new or empty; go on with the run in it by `lydian train --resume " + path +
-                                        "`, or choose another output_dir");
+    throw ConfigError("run_folder", "output_dir " + path + " to be new or empty; " + way_to_go_on(path) + ", or choose another output_dir");
   }
   std::error_code error;
   fs::create_directories(path, error);
@@ -141,6 +146,8 @@ void RunFolder::record(const std::string& stage, std::int64_t step, std::int64_t
 
 void RunFolder::save_checkpoint(std::int64_t step, const Policy& policy, const std::string& tokenizer_fingerprint, const StateInventory& inventory,
                                 std::optional<double> score) {
+  if (!finite_weights(policy.weights()))
+    throw Error("run_folder", "finite weights after step " + std::to_string(step), "infinity or NaN, which no checkpoint keeps");
   Implementation& folder = *implementation_;
   for (const auto& sink : folder.sinks) sink->flush();
   if (score && is_best(*score)) {
@@ -176,6 +183,21 @@ std::vector<std::int64_t> RunFolder::checkpoints(const std::string& path) {
   }
   std::sort(steps.begin(), steps.end());
   return steps;
+}
+
+std::int64_t RunFolder::checkpoint_step(const std::string& path, std::optional<std::int64_t> wanted) {
+  const std::vector<std::int64_t> steps = checkpoints(path);
+  if (steps.empty()) {
+    throw ConfigError("run_folder", "a checkpoint in " + path + "/checkpoints",
+                      "none; if a run stopped there before its first one, delete the folder and start it anew");
+  }
+  const std::int64_t step = wanted.value_or(steps.back());
+  if (std::find(steps.begin(), steps.end(), step) == steps.end()) {
+    std::string known;
+    for (const std::int64_t other : steps) known += (known.empty() ? "" : ", ") + std::to_string(other);
+    throw ConfigError("run_folder", "the step of a checkpoint of " + path + " (" + known + ")", std::to_string(step));
+  }
+  return step;
 }
 
 std::string RunFolder::checkpoint_path(const std::string& path, std::int64_t step) {

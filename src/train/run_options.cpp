@@ -1,25 +1,22 @@
 #include "lydian/train/run_options.h"
 
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "lydian/core/error.h"
+#include "train/stage_sections.h"
 
 namespace lydian {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::pair<std::string_view, StageChoice::Kind> kStages[] = {
-    {"sft", StageChoice::Kind::kSft}, {"grpo", StageChoice::Kind::kGrpo}, {"sweep", StageChoice::Kind::kSweep}, {"report", StageChoice::Kind::kReport}};
-
 /// The top level of the file; environments and stages are read by themselves.
 struct Head {
   RunOptions options;
-  Config environment, environments, sft, grpo, sweep, report;
+  Config environment, environments;
+  std::map<std::string_view, Config> stages;
 };
-
-struct ReportSection {};
-void describe(ConfigVisitor&, ReportSection&) {}
 
 void describe(ConfigVisitor& visitor, Head& head) {
   RunOptions& options = head.options;
@@ -31,18 +28,17 @@ void describe(ConfigVisitor& visitor, Head& head) {
   visitor.group({"tokenizer", "Text to ids"}, options.tokenizer);
   visitor.group({"policy", "Shape of the transformer; vocab_size is the tokenizer's"}, options.policy);
   visitor.group({"summary", "What summary.json measures"}, options.summary);
-  visitor.field({"save_steps", "Steps between checkpoints; 0: only at the end of a stage", 0, 1e9}, options.save_steps);
+  visitor.field({"save_steps", "Steps between checkpoints, beside those of a best evaluation and of the end of a stage; 0: only these", 0, 1e9},
+                options.save_steps);
   visitor.field({"save_total_limit", "Checkpoints that are kept, the best apart; 0: all", 0, 1e9}, options.save_total_limit);
   visitor.field({"log_rollouts_every", "Steps between logged rollouts; 0: never", 0, 1e9}, options.log_rollouts_every);
-  visitor.raw({"sft", "Supervised stage"}, head.sft);
-  visitor.raw({"grpo", "Reinforcement-learning stage"}, head.grpo);
-  visitor.raw({"sweep", "Accuracy against thinking budget"}, head.sweep);
-  visitor.raw({"report", "Writes report.html"}, head.report);
+  for (const StageSection& section : stage_sections()) visitor.raw({section.name, section.doc}, head.stages[section.name]);
 }
 
-EnvironmentChoice read_environment(const Config& section, const std::string& default_type) {
+EnvironmentChoice read_environment(const Config& section, const std::string& name) {
   EnvironmentChoice choice;
-  choice.type = section.text("type", default_type);
+  choice.name = name;
+  choice.type = section.text("type", name);
   if (choice.type.empty()) throw ConfigError("config", section.path() + ".type to name an environment", "nothing");
   if (section.has("weight")) {
     const Json value = Json::parse(section.dump()).at("weight");
@@ -61,21 +57,7 @@ StageChoice read_stage(StageChoice::Kind kind, const Config& section, std::uint6
   StageChoice stage;
   stage.kind = kind;
   stage.sft.seed = stage.grpo.seed = stage.sweep.seed = seed;
-  ReportSection report;
-  switch (kind) {
-    case StageChoice::Kind::kSft:
-      read_config(section, stage.sft);
-      break;
-    case StageChoice::Kind::kGrpo:
-      read_config(section, stage.grpo);
-      break;
-    case StageChoice::Kind::kSweep:
-      read_config(section, stage.sweep);
-      break;
-    case StageChoice::Kind::kReport:
-      read_config(section, report);
-      break;
-  }
+  section_of(kind).read(section, stage);
   return stage;
 }
 
@@ -93,8 +75,8 @@ RunOptions read_run_options(const Config& config) {
   }
   if (options.environments.empty()) throw ConfigError("config", "an environment section with a type", "none");
   for (const std::string& key : config.keys()) {
-    for (const auto& [name, kind] : kStages) {
-      if (key == name) options.stages.push_back(read_stage(kind, config.section(key), options.seed));
+    for (std::size_t kind = 0; kind < stage_sections().size(); ++kind) {
+      if (key == stage_sections()[kind].name) options.stages.push_back(read_stage(static_cast<StageChoice::Kind>(kind), config.section(key), options.seed));
     }
   }
   return options;
@@ -104,53 +86,37 @@ Config write_run_options(const RunOptions& options) {
   Head head;
   head.options = options;
   Json json = json_of(write_config(head));
-  for (const char* section : {"environment", "environments", "sft", "grpo", "sweep", "report"}) json.erase(section);
-  // One environment stands alone; several by running names, so that two of one type can differ.
-  for (std::size_t i = 0; i < options.environments.size(); ++i) {
-    const EnvironmentChoice& choice = options.environments[i];
+  for (const char* section : {"environment", "environments"}) json.erase(section);
+  for (const StageSection& section : stage_sections()) json.erase(std::string(section.name));
+  for (const EnvironmentChoice& choice : options.environments) {
     Json section{{"type", choice.type}, {"weight", choice.weight}};
     section.update(json_of(choice.options));
-    if (options.environments.size() == 1) {
+    if (choice.name.empty()) {
+      if (options.environments.size() > 1) throw ConfigError("config", "a name for each of several environments", "one of type " + choice.type + " without");
       json["environment"] = section;
+    } else if (json["environments"].contains(choice.name)) {
+      throw ConfigError("config", "environments of different names", "two named " + choice.name);
     } else {
-      json["environments"]["e" + std::to_string(i + 1)] = section;
+      json["environments"][choice.name] = section;
     }
   }
   for (const StageChoice& stage : options.stages) {
-    switch (stage.kind) {
-      case StageChoice::Kind::kSft:
-        json["sft"] = json_of(write_config(stage.sft));
-        break;
-      case StageChoice::Kind::kGrpo:
-        json["grpo"] = json_of(write_config(stage.grpo));
-        break;
-      case StageChoice::Kind::kSweep:
-        json["sweep"] = json_of(write_config(stage.sweep));
-        break;
-      case StageChoice::Kind::kReport:
-        json["report"] = Json::object();
-        break;
-    }
-  }
-  // A stage's seed that is the run's stays out, so that `seed=` over a saved configuration reaches every stage.
-  for (const auto& [name, kind] : kStages) {
-    const std::string key(name);
-    if (json.contains(key) && json[key].value("seed", std::uint64_t{0}) == options.seed) json[key].erase("seed");
+    Json section = json_of(section_of(stage.kind).write(stage));
+    // A stage's seed that is the run's stays out, so that `seed=` over a saved configuration reaches every stage.
+    if (section.value("seed", std::uint64_t{0}) == options.seed) section.erase("seed");
+    json[std::string(section_of(stage.kind).name)] = std::move(section);
   }
   return Config::parse(json.dump(), "resolved configuration");
 }
 
 std::vector<OptionDoc> document_run_options() {
   std::vector<OptionDoc> all = document_config<Head>();
-  const auto add = [&all](const std::string& section, const std::vector<OptionDoc>& options) {
-    for (OptionDoc option : options) {
-      option.name = section + "." + option.name;
+  for (const StageSection& section : stage_sections()) {
+    for (OptionDoc option : section.document()) {
+      option.name = std::string(section.name) + "." + option.name;
       all.push_back(std::move(option));
     }
-  };
-  add("sft", document_config<SftOptions>());
-  add("grpo", document_config<TrainerOptions>());
-  add("sweep", document_config<SweepOptions>());
+  }
   return all;
 }
 

@@ -30,7 +30,7 @@ Json rows_of(const ThinkingSweep& sweep) {
 }  // namespace
 
 RunSummary::RunSummary(const RunOptions& options, const RunObjects& objects) : options_(options), objects_(objects) {
-  json_["environment"] = objects.environments.front()->name();
+  json_["environment"] = objects.weighted.front().label();
   json_["seed"] = options.seed;
 }
 
@@ -48,9 +48,9 @@ Metrics RunSummary::measure(const char* when) {
     json_[when]["by_category"][category] = {{"pass_rate", estimate.mean}, {"low", estimate.low}, {"high", estimate.high}};
   }
   Metrics metrics;
-  metrics.set("eval/pass_rate", sampled.accuracy.mean);
-  metrics.set("eval/greedy_pass_rate", greedy.accuracy.mean);
-  metrics.set("eval/thinking_mean", sampled.thinking_mean);
+  metrics.set("test/pass_rate", sampled.accuracy.mean);
+  metrics.set("test/greedy_pass_rate", greedy.accuracy.mean);
+  metrics.set("test/thinking_mean", sampled.thinking_mean);
   return metrics;
 }
 

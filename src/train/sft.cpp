@@ -4,13 +4,16 @@
 #include <nlohmann/json.hpp>
 #include <span>
 
+#include "eval/split_items.h"
 #include "lydian/core/config.h"
 #include "lydian/core/logging.h"
 #include "lydian/objective/supervised_loss.h"
 #include "lydian/ops/tensor_of.h"
 #include "lydian/policy/trainable_transformer.h"
+#include "train/check_ranges.h"
 #include "train/encoded_demonstration.h"
 #include "train/skill.h"
+#include "train/stage_loop.h"
 
 namespace lydian {
 namespace {
@@ -37,6 +40,7 @@ struct SupervisedStage::Implementation {
   bool gated() const { return options.gate.step_accuracy > 0.0 || options.gate.answer_copy > 0.0; }
   std::vector<EncodedDemonstration> draw_batch();
   double forward_backward(std::span<const EncodedDemonstration> batch, double total_weight);
+  std::string gate_text(double steps, double copy) const;
   void try_gate(StageStep& result);
   Metrics skill() const;
 };
@@ -97,32 +101,42 @@ Metrics SupervisedStage::Implementation::skill() const {
   return lydian::measure_skill(policy.policy(), tokenizer, environments, chat_template, options.gate.items, options.seed, static_cast<std::uint64_t>(step));
 }
 
+// What was measured of what was asked.
+std::string SupervisedStage::Implementation::gate_text(double steps, double copy) const {
+  std::string text;
+  if (options.gate.step_accuracy > 0.0) text = "step accuracy " + percent(steps) + " of " + percent(options.gate.step_accuracy);
+  if (options.gate.answer_copy > 0.0) text += (text.empty() ? "" : ", ") + ("answers copied " + percent(copy) + " of " + percent(options.gate.answer_copy));
+  return text;
+}
+
 void SupervisedStage::Implementation::try_gate(StageStep& result) {
   const Metrics measured = skill();
   result.metrics.merge(measured);
   const double steps = measured.get("step_accuracy").value_or(0.0), copy = measured.get("answer_copy").value_or(0.0);
   gate_passed = steps >= options.gate.step_accuracy && copy >= options.gate.answer_copy;
   result.metrics.set("gate_passed", gate_passed ? 1.0 : 0.0);
-  if (!gate_passed) {
-    log(LogLevel::kInfo, "sft: after " + std::to_string(step) + " steps the skill gate is not reached: step accuracy " + percent(steps) + " of " +
-                             percent(options.gate.step_accuracy) + ", answers copied " + percent(copy) + " of " + percent(options.gate.answer_copy) +
-                             "; it goes on at the schedule's last rate");
-  }
-  if (!gate_passed && step >= options.gate.limit_steps) {
-    result.halt_reason = "the skill gate was not reached in " + std::to_string(step) + " steps: step accuracy " + percent(steps) + " of the asked " +
-                         percent(options.gate.step_accuracy) + ", answers copied " + percent(copy) + " of the asked " + percent(options.gate.answer_copy) +
-                         "; train longer (sft.gate.limit_steps), or with a larger policy";
+  if (gate_passed) return;
+  const std::string missed = "the skill gate was not reached in " + std::to_string(step) + " steps: " + gate_text(steps, copy);
+  if (step < options.gate.limit_steps) {
+    log(LogLevel::kWarning, "sft: " + missed + "; it goes on at the schedule's last rate");
+  } else {
+    result.halt_reason = missed + "; train longer (sft.gate.limit_steps), or with a larger policy";
   }
 }
 
 SupervisedStage::SupervisedStage(TrainablePolicy& policy, const Tokenizer& tokenizer, std::vector<WeightedEnvironment> environments, SftOptions options,
                                  ChatTemplate chat_template)
     : implementation_(new Implementation{policy, tokenizer, environments, options, chat_template, nullptr, AdamW(options.optimizer)}) {
+  check_ranges(options, "SftOptions");
   const bool demonstrated = std::any_of(environments.begin(), environments.end(),
                                         [](const WeightedEnvironment& choice) { return dynamic_cast<const Demonstrator*>(choice.environment) != nullptr; });
   if (!demonstrated) throw ConfigError("sft", "an environment that is a Demonstrator", "none");
-  const bool judged = std::any_of(environments.begin(), environments.end(),
-                                  [](const WeightedEnvironment& choice) { return dynamic_cast<const StepJudge*>(choice.environment) != nullptr; });
+  bool judged = false;
+  for (const WeightedEnvironment& choice : environments) {
+    if (!implementation_->gated() || dynamic_cast<const StepJudge*>(choice.environment) == nullptr) continue;
+    check_split(*choice.environment, Split::kDev, options.gate.items);
+    judged = true;
+  }
   if (implementation_->gated() && (!judged || tokenizer.think_close_id() == kNoToken)) {
     throw ConfigError("sft", "an environment that is a StepJudge, and a tokenizer with thinking delimiters, for the skill gate",
                       judged ? "no delimiters" : "no StepJudge");
@@ -164,12 +178,14 @@ StageStep SupervisedStage::step() {
   stage.policy.finish_gradient();
   const double rate = stage.options.schedule.rate(stage.options.learning_rate, stage.step, stage.options.max_steps);
   WeightStore* store = &stage.policy.policy().weights();
-  result.metrics.set("grad_norm", stage.optimizer.step({&store, 1}, rate).grad_norm);
+  const OptimizerReport taken = stage.optimizer.step({&store, 1}, rate);
+  result.halt_reason = taken.halt_reason;
+  result.metrics.set("grad_norm", taken.grad_norm);
   result.metrics.set("learning_rate", rate);
   result.metrics.set("num_tokens", static_cast<double>(tokens));
   ++stage.step;
   const std::int64_t beyond = stage.step - stage.options.max_steps;
-  if (stage.gated() && beyond >= 0 &&
+  if (stage.gated() && result.halt_reason.empty() && beyond >= 0 &&
       (beyond % std::max<std::int64_t>(1, stage.options.gate.every_steps) == 0 || stage.step >= stage.options.gate.limit_steps)) {
     stage.try_gate(result);
   }
@@ -196,13 +212,9 @@ void SupervisedStage::add_state(StateInventory& inventory) {
 Metrics sft(TransformerPolicy& policy, const Tokenizer& tokenizer, const Environment& environment, const SftOptions& options) {
   TrainableTransformer trainable(policy);
   SupervisedStage stage(trainable, tokenizer, {{&environment, 1.0}}, options);
-  Metrics last;
-  while (!stage.finished()) {
-    const StageStep result = stage.step();
-    last = result.metrics;
-    if (!result.halt_reason.empty()) throw TrainingHalted("sft", result.halt_reason);
-  }
-  return last;
+  StageLoop loop{policy, tokenizer};
+  loop.run(stage);
+  return loop.metrics;
 }
 
 void describe(ConfigVisitor& visitor, SkillGate& gate) {

@@ -13,8 +13,8 @@ ShuffledTaskSampler::ShuffledTaskSampler(std::vector<WeightedEnvironment> enviro
     : environments_(std::move(environments)), seed_(seed) {
   if (environments_.empty()) throw ConfigError("task_sampler", "at least one environment", "none");
   for (const WeightedEnvironment& choice : environments_) {
-    if (!(choice.weight > 0.0)) throw ConfigError("task_sampler", "a positive weight for " + choice.environment->name(), std::to_string(choice.weight));
-    if (choice.environment->size(Split::kTrain) < 1) throw ConfigError("task_sampler", "tasks in the train split of " + choice.environment->name(), "none");
+    if (!(choice.weight > 0.0)) throw ConfigError("task_sampler", "a positive weight for " + choice.label(), std::to_string(choice.weight));
+    if (choice.environment->size(Split::kTrain) < 1) throw ConfigError("task_sampler", "tasks in the train split of " + choice.label(), "none");
   }
   draws_of_.assign(environments_.size(), 0);
   order_.resize(environments_.size());
@@ -53,7 +53,7 @@ std::vector<DrawnTask> ShuffledTaskSampler::draw(std::int64_t count) {
     }
     const Environment& environment = *environments_[chosen].environment;
     const std::int64_t index = index_of_draw(chosen, draws_of_[chosen]++);
-    drawn.push_back({std::make_shared<const Task>(environment.task(Split::kTrain, index)), &environment});
+    drawn.push_back({std::make_shared<const Task>(environment.task(Split::kTrain, index)), &environment, environments_[chosen].label()});
   }
   return drawn;
 }

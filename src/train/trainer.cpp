@@ -1,11 +1,12 @@
 #include "lydian/train/trainer.h"
 
 #include <chrono>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "lydian/core/config.h"
 #include "lydian/policy/trainable_transformer.h"
-#include "lydian/train/run_folder.h"
+#include "train/checkpoint_files.h"
 #include "train/trainer_implementation.h"
 
 namespace lydian {
@@ -46,7 +47,9 @@ StageStep Trainer::step() {
   trainer.tokens_compared += update.tokens_compared;
   result.halt_reason = trainer.halt_reason(drawn, batch, update);
   ++trainer.step;
-  if (trainer.options.eval_steps > 0 && (trainer.step % trainer.options.eval_steps == 0 || finished())) result.metrics.merge(trainer.evaluate_dev());
+  // Weights that the optimizer gave up cannot be evaluated.
+  if (trainer.options.eval_steps > 0 && update.halt_reason.empty() && (trainer.step % trainer.options.eval_steps == 0 || trainer.step == trainer.planned_end))
+    result.metrics.merge(trainer.evaluate_dev());
   result.metrics.set("time/rollout", rolled_out - start);
   result.metrics.set("time/forward_backward", updated - rolled_out);
   result.metrics.set("time/step", seconds_now() - start);
@@ -57,6 +60,9 @@ StageStep Trainer::step() {
 
 StageStep Trainer::begin() {
   StageStep result;
+  // Moments stand beside the weights, and another stage may have used them since this one was made.
+  WeightStore* store = &implementation_->policy->policy().weights();
+  implementation_->parts.optimizer->reset({&store, 1});
   if (implementation_->options.eval_steps > 0) result.metrics = implementation_->evaluate_dev();
   return result;
 }
@@ -85,6 +91,7 @@ Trainer::Trainer(TrainablePolicy& policy, const Tokenizer& tokenizer, std::vecto
   trainer.parts = std::move(parts);
   trainer.chat_template = chat_template;
   trainer.check_options();
+  trainer.planned_end = trainer.options.max_steps;
   trainer.verifiers =
       std::make_unique<VerifierPool>(VerifierPool::Options{.threads = static_cast<int>(trainer.options.verifier_threads), .journal = trainer.journal.get()});
   WeightStore* store = &policy.policy().weights();
@@ -95,10 +102,13 @@ Trainer::Trainer(Trainer&&) noexcept = default;
 Trainer::~Trainer() = default;
 
 bool Trainer::finished() const {
-  return implementation_->step >= implementation_->options.max_steps;
+  return implementation_->step >= implementation_->planned_end;
 }
 std::int64_t Trainer::planned_steps() const {
-  return implementation_->options.max_steps;
+  return implementation_->planned_end;
+}
+std::int64_t Trainer::steps_done() const {
+  return implementation_->step;
 }
 double Trainer::max_log_prob_difference() const {
   return implementation_->max_difference;
@@ -140,35 +150,51 @@ void Trainer::add_state(StateInventory& inventory) {
       });
 }
 
+StageLoop& Trainer::Implementation::loop_of(Trainer& trainer) {
+  if (!loop) loop.reset(new StageLoop{policy->policy(), *tokenizer, options.save_steps});
+  loop->state = [this, &trainer] {
+    StateInventory inventory;
+    trainer.add_state(inventory);
+    loop->add_state(inventory);
+    return inventory;
+  };
+  loop->step = step;
+  return *loop;
+}
+
 Metrics Trainer::train(std::int64_t steps) {
   Implementation& trainer = *implementation_;
-  std::optional<RunFolder>& folder = trainer.folder;
-  if (!trainer.options.output_dir.empty() && !folder) {
-    folder = RunFolder::create(trainer.options.output_dir, {.save_total_limit = trainer.options.save_total_limit});
-    folder->write_file("config.json", write_config(trainer.options).dump() + "\n");
-    keep_verdicts(folder->path() + "/verdicts.jsonl");
+  StageLoop& loop = trainer.loop_of(*this);
+  if (!trainer.options.output_dir.empty() && !loop.folder) {
+    loop.folder.emplace(RunFolder::create(trainer.options.output_dir, {.save_total_limit = trainer.options.save_total_limit}));
+    loop.folder->write_file("config.json", write_config(trainer.options).dump() + "\n");
+    keep_verdicts(loop.folder->path() + "/verdicts.jsonl");
   }
-  StateInventory inventory;
-  add_state(inventory);
-  if (folder) folder->add_state(inventory);
-  const std::int64_t last_step = trainer.step + steps;
-  if (trainer.step == 0) {
-    if (const StageStep first = begin(); folder && !first.metrics.empty()) folder->record(name(), trainer.step, last_step, first);
-  }
-  Metrics last;
-  while (trainer.step < last_step) {
-    const StageStep result = step();
-    last = result.metrics;
-    const bool halted = !result.halt_reason.empty();
-    if (folder) {
-      folder->record(name(), trainer.step, last_step, result);
-      const bool due = trainer.options.save_steps > 0 && trainer.step % trainer.options.save_steps == 0;
-      if (due || halted || trainer.step == last_step)
-        folder->save_checkpoint(trainer.step, trainer.policy->policy(), trainer.tokenizer->fingerprint(), inventory, last.get("eval/pass_rate"));
-    }
-    if (halted) throw TrainingHalted("trainer", result.halt_reason);
-  }
-  return last;
+  trainer.planned_end = trainer.step + steps;
+  if (trainer.step == 0) loop.begin(*this);
+  if (finished()) return {};
+  loop.run(*this);
+  loop.save();
+  return loop.metrics;
+}
+
+bool Trainer::resume() {
+  Implementation& trainer = *implementation_;
+  const std::string& path = trainer.options.output_dir;
+  if (path.empty() || trainer.step > 0)
+    throw ConfigError("trainer", "an output_dir to go on with, before the first step", path.empty() ? "none" : "a later step");
+  if (!std::filesystem::exists(path) || std::filesystem::is_empty(path)) return false;
+  const std::int64_t step = RunFolder::checkpoint_step(path);
+  const std::string checkpoint = RunFolder::checkpoint_path(path, step);
+  if (is_whole_run(path)) throw ConfigError("trainer", "the folder of an earlier train()", path + ", a whole run, which goes on by `lydian train --resume`");
+  check_tokenizer(checkpoint, trainer.tokenizer->fingerprint());
+  StageLoop& loop = trainer.loop_of(*this);
+  loop.folder.emplace(RunFolder::reopen(path, {.save_total_limit = trainer.options.save_total_limit}));
+  keep_verdicts(path + "/verdicts.jsonl");
+  const StateInventory inventory = loop.state();
+  load_checkpoint(checkpoint, trainer.policy->policy(), &inventory);
+  loop.folder->go_on(step);
+  return true;
 }
 
 }  // namespace lydian

@@ -2,12 +2,11 @@
 
 #include <deque>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "lydian/train/run_folder.h"
 #include "lydian/train/trainer.h"
+#include "train/stage_loop.h"
 
 namespace lydian {
 
@@ -34,6 +33,7 @@ struct UpdateReport {
   double grad_norm = 0.0;       ///< Of the last optimizer step.
   double max_difference = 0.0;  ///< Between recorded and recomputed log-probs.
   std::int64_t tokens_compared = 0;
+  std::string halt_reason;  ///< Of the optimizer; the step's further optimizer steps are left out.
 };
 
 struct Trainer::Implementation {
@@ -47,7 +47,8 @@ struct Trainer::Implementation {
   std::string journal_path;  ///< Empty: no verdicts are kept.
   std::unique_ptr<VerdictJournal> journal = std::make_unique<VerdictJournal>();
   std::unique_ptr<VerifierPool> verifiers;
-  std::optional<RunFolder> folder;  ///< Of train(); open from its first call on.
+  std::unique_ptr<StageLoop> loop;  ///< Of train() and resume(); its folder is open from their first call on.
+  std::int64_t planned_end = 0;     ///< The step after which the stage has finished, and evaluates once more.
 
   // State that a resumed run needs (see add_state), moments and sampler apart.
   std::int64_t step = 0;
@@ -57,6 +58,7 @@ struct Trainer::Implementation {
   std::deque<double> truncated_of_steps;  // Of the last halt.window steps.
 
   void check_options() const;
+  StageLoop& loop_of(Trainer& trainer);
   // trainer_rollouts.cpp: rows 1 to 4 of the step table.
   StepRollouts roll_out();
   static void count(const std::vector<Rollout>& rollouts, StepRollouts& result);

@@ -120,6 +120,7 @@ void Trainer::Implementation::watch(const StepRollouts& drawn, const std::vector
 }
 
 std::string Trainer::Implementation::halt_reason(const StepRollouts& drawn, const RolloutBatch& batch, const UpdateReport& update) const {
+  if (!update.halt_reason.empty()) return update.halt_reason;
   const double faults = share(drawn.faults, drawn.sampled), average = truncated_average();
   const auto percent = [](double value) { return std::to_string(static_cast<int>(100.0 * value + 0.5)) + " %"; };
   if (policy->policy().exact() && update.max_difference != 0.0) {

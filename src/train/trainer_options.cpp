@@ -1,7 +1,11 @@
 #include "lydian/train/trainer_options.h"
 
+#include <set>
+
+#include "eval/split_items.h"
 #include "lydian/core/config.h"
 #include "lydian/core/error.h"
+#include "train/check_ranges.h"
 #include "train/trainer_implementation.h"
 
 namespace lydian {
@@ -44,17 +48,19 @@ void describe(ConfigVisitor& visitor, TrainerOptions& options) {
 
 void Trainer::Implementation::check_options() const {
   const auto refuse = [](const std::string& expected, const std::string& got) { throw ConfigError("trainer", expected, got); };
-  if (options.num_generations < 2) refuse("num_generations of at least 2: an advantage is relative to a group", std::to_string(options.num_generations));
-  if (options.prompts_per_step < 1) refuse("prompts_per_step of at least 1", std::to_string(options.prompts_per_step));
-  if (options.mini_batches < 1 || options.mini_batches > options.prompts_per_step) {
+  check_ranges(options, "TrainerOptions");
+  if (options.mini_batches > options.prompts_per_step) {
     refuse("mini_batches from 1 to prompts_per_step (" + std::to_string(options.prompts_per_step) + ")", std::to_string(options.mini_batches));
   }
-  if (options.num_iterations < 1) refuse("num_iterations of at least 1", std::to_string(options.num_iterations));
-  if (!(options.temperature > 0.0)) refuse("a temperature above 0: greedy groups have no spread", std::to_string(options.temperature));
   if (options.thinking_cap_share > 0.0 && tokenizer->think_close_id() == kNoToken && options.thinking.close == kNoToken) {
     refuse("a tokenizer with thinking delimiters, for thinking_cap_share", "one without");
   }
   if (environments.empty()) refuse("at least one environment", "none");
+  std::set<std::string> names;
+  for (const WeightedEnvironment& choice : environments) {
+    if (!names.insert(choice.label()).second) refuse("environments of different names, since metrics are kept by name", "two named " + choice.label());
+    if (options.eval_steps > 0) check_split(*choice.environment, Split::kDev, options.eval_items);
+  }
 }
 
 }  // namespace lydian

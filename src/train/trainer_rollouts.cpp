@@ -53,6 +53,7 @@ bool has_spread(std::span<const Rollout> group) {
 
 std::vector<Rollout> Trainer::Implementation::sample_groups(std::int64_t first_prompt, std::int64_t first_group) {
   std::vector<EpisodeRequest> requests;
+  std::vector<std::string> names;
   const auto step_key = static_cast<std::uint64_t>(step);
   std::int64_t number = first_prompt;
   for (const DrawnTask& drawn : parts.task_sampler->draw(options.prompts_per_step)) {
@@ -65,10 +66,12 @@ std::vector<Rollout> Trainer::Implementation::sample_groups(std::int64_t first_p
     request.samples = static_cast<std::int32_t>(options.num_generations);
     request.group = static_cast<std::int32_t>(first_group + number - first_prompt);
     requests.push_back(std::move(request));
+    names.push_back(drawn.name);
     ++number;
   }
   const EpisodeDriver driver(policy->policy(), *tokenizer, *verifiers, {.chat_template = chat_template, .max_rows = options.max_rows});
   std::vector<Rollout> rollouts = driver.run(requests);
+  for (Rollout& rollout : rollouts) rollout.environment = names[static_cast<std::size_t>(rollout.group - first_group)];
   if (options.random_reward) throw_coins(rollouts, options.seed, step_key);
   const auto size = static_cast<std::size_t>(options.num_generations);
   for (std::size_t begin = 0; begin < rollouts.size(); begin += size) {
@@ -148,7 +151,7 @@ Metrics Trainer::Implementation::evaluate_dev() const {
     const Evaluation found = evaluate(policy->policy(), *tokenizer, environment, evaluation, chat_template);
     pass_rate += found.accuracy.mean / static_cast<double>(environments.size());
     thinking += found.thinking_mean / static_cast<double>(environments.size());
-    if (environments.size() > 1) metrics.set("eval/" + environment.name() + "/pass_rate", found.accuracy.mean);
+    if (environments.size() > 1) metrics.set("eval/" + choice.label() + "/pass_rate", found.accuracy.mean);
   }
   metrics.set("eval/pass_rate", pass_rate);
   metrics.set("eval/thinking_mean", thinking);

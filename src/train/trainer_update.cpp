@@ -115,7 +115,7 @@ UpdateReport Trainer::Implementation::update(const RolloutBatch& batch, const st
   audit(batch, groups, report);
   double loss = 0.0;
   for (std::int64_t iteration = 0; iteration < options.num_iterations; ++iteration) {
-    for (std::int64_t index = 0; index < options.mini_batches; ++index) {
+    for (std::int64_t index = 0; index < options.mini_batches && report.halt_reason.empty(); ++index) {
       const std::vector<GroupRows> part = mini_batch(groups, index, options.mini_batches);
       loss += optimizer_step(batch, part, advantage, old_log_prob, iteration == 0 && index == 0, report);
     }
@@ -154,7 +154,9 @@ double Trainer::Implementation::optimizer_step(const RolloutBatch& batch, std::s
   policy->finish_gradient();
   WeightStore* store = &policy->policy().weights();
   const double rate = options.schedule.rate(options.learning_rate, step, options.max_steps);
-  report.grad_norm = parts.optimizer->step({&store, 1}, rate).grad_norm;
+  OptimizerReport taken = parts.optimizer->step({&store, 1}, rate);
+  report.grad_norm = taken.grad_norm;
+  report.halt_reason = std::move(taken.halt_reason);
   return loss;
 }
 

@@ -42,7 +42,8 @@ struct Evaluation {
 };
 
 /// Samples and judges the first `items` tasks of a split. Random numbers are those of (seed, item, sample), so two policies are compared on equal noise.
-/// Throws ConfigError naming the option that does not fit, or an empty split; Error where the verifier failed on every row.
+/// Throws ConfigError naming the option that does not fit, or an empty split; Error where the verifier failed on every row, or
+/// a log-prob is NaN.
 Evaluation evaluate(const Policy& policy, const Tokenizer& tokenizer, const Environment& environment, const EvaluationOptions& options = {},
                     ChatTemplate chat_template = ChatTemplate::kPlain);
 

@@ -41,8 +41,12 @@ struct ThinkingSweep {
   std::string table() const;  ///< For a terminal.
 };
 
+/// Throws the ConfigError with which thinking_sweep would refuse these options, before there is a trained policy.
+void check_sweep(const SweepOptions& options, const Tokenizer& tokenizer, const Environment& environment);
+
 /// One trace an item at the largest budget, cut at every budget by forking its cached prefix, closed and answered.
-/// Faults of the verifier are left out of their row and of its `items`. Throws ConfigError naming the option that does not fit, or an empty split.
+/// Faults of the verifier are left out of their row and of its `items`. Throws ConfigError naming the option that does not fit, or an empty split; Error where
+/// a log-prob is NaN.
 /// Cost: the largest budget plus an answer for each budget, not the sum of the budgets; memory of max_rows items at a time.
 ThinkingSweep thinking_sweep(const Policy& policy, const Tokenizer& tokenizer, const Environment& environment, const SweepOptions& options = {},
                              ChatTemplate chat_template = ChatTemplate::kPlain);

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -15,7 +16,7 @@ namespace lydian {
 /// The objects that a configuration describes.
 struct RunObjects {
   std::vector<std::shared_ptr<Environment>> environments;
-  std::vector<WeightedEnvironment> weighted;  ///< The same, with their shares.
+  std::vector<WeightedEnvironment> weighted;  ///< The same, with their shares and names.
   std::shared_ptr<Tokenizer> tokenizer;
   std::unique_ptr<TransformerPolicy> policy;
 };
@@ -29,13 +30,15 @@ enum class RunOutcome : std::uint8_t { kFinished, kInterrupted };
 struct RunControl {
   std::function<bool()> interrupted;  ///< Polled after every step; true saves and returns kInterrupted.
   bool console = true;
-  std::set<std::string> leave_out{};  ///< State items that resume_run does not load: for tests of the inventory.
+  std::optional<std::int64_t> step{};  ///< The checkpoint from which resume_run goes on, all later ones being removed; absent: the newest.
+  std::set<std::string> leave_out{};   ///< State items that resume_run does not load: for tests of the inventory.
 };
 
 /// All stages of a configuration under one step counter, into options.output_dir (which must be new): checkpoints, metrics, rollouts, summary.json,
 /// report.html. Throws TrainingHalted (after saving), ConfigError, IoError.
 RunOutcome start_run(const RunOptions& options, const MakeEnvironment& make_environment, const RunControl& control = {});
-/// Goes on with a run folder from its newest whole checkpoint, under its own configuration, to the same bits as a run that was never stopped.
+/// Goes on with a run folder from its newest whole checkpoint, under its own configuration, to the same bits as a run that was never stopped. A run that halted
+/// throws its TrainingHalted again.
 RunOutcome resume_run(const std::string& run_folder, const MakeEnvironment& make_environment, const RunControl& control = {});
 
 /// A finished (or interrupted) run's summary.json as text for a terminal: pass rates, thinking, the sweep's table, where the report lies.

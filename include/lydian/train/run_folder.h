@@ -26,7 +26,7 @@ class RunFolder {
     bool console = true;
     std::int64_t log_rollouts_every = 1;  ///< Steps; 0: never.
   };
-  /// A new run. Throws ConfigError where `path` is not empty, naming --resume.
+  /// A new run. Throws ConfigError where `path` is not empty, naming how the run in it goes on.
   static RunFolder create(const std::string& path, Options options);
   /// A run that goes on. Nothing is touched until go_on().
   static RunFolder reopen(const std::string& path, Options options);
@@ -42,6 +42,7 @@ class RunFolder {
   /// Writes the step's record, and its rollouts where the step is due, follows a checkpoint (so that it can be rescored), is the stage's last, or halts.
   void record(const std::string& stage, std::int64_t step, std::int64_t total_steps, const StageStep& result);
   /// Saves a checkpoint of `policy` and `inventory`; drops old ones beyond the limit. `score`, where higher is better, decides which one is kept as the best.
+  /// Throws Error, and publishes nothing, where a weight is not finite.
   void save_checkpoint(std::int64_t step, const Policy& policy, const std::string& tokenizer_fingerprint, const StateInventory& inventory,
                        std::optional<double> score = std::nullopt);
   /// Whether `score` is better than every saved checkpoint's.
@@ -51,6 +52,8 @@ class RunFolder {
   /// Steps of the whole checkpoints of a run folder, ascending.
   static std::vector<std::int64_t> checkpoints(const std::string& path);
   static std::string checkpoint_path(const std::string& path, std::int64_t step);
+  /// `wanted`, or the newest of checkpoints(path). Throws ConfigError where it is not among them, naming those that are, and where there are none.
+  static std::int64_t checkpoint_step(const std::string& path, std::optional<std::int64_t> wanted = std::nullopt);
 
  private:
   struct Implementation;

@@ -14,8 +14,9 @@
 
 namespace lydian {
 
-/// One environment of a run: its name in the catalog, its share of the draws, its own options.
+/// One environment of a run: its type (the name in the catalog), its share of the draws, its own options.
 struct EnvironmentChoice {
+  std::string name;  ///< Its key under `environments`, by which metrics, rollouts and output call it; empty: what stands under `environment`.
   std::string type = "chain";
   double weight = 1.0;
   Config options;  ///< All other keys of the section.
@@ -39,7 +40,7 @@ void describe(ConfigVisitor& visitor, SummaryOptions& options);
 
 /// A stage section of the configuration, in file order.
 struct StageChoice {
-  enum class Kind : std::uint8_t { kSft, kGrpo, kSweep, kReport };
+  enum class Kind : std::uint8_t { kSft, kGrpo, kSweep, kReport };  ///< In the order of src/train/stage_sections.cpp, which says what each is.
   Kind kind = Kind::kSft;
   SftOptions sft;
   TrainerOptions grpo;
@@ -55,7 +56,7 @@ struct RunOptions {
   TokenizerOptions tokenizer;
   TransformerConfig policy;  ///< vocab_size is the tokenizer's.
   SummaryOptions summary;
-  std::int64_t save_steps = 100;
+  std::int64_t save_steps = 100;  ///< Beside the checkpoints of a best evaluation and of the end of a stage; 0: only these.
   std::int64_t save_total_limit = 2;
   std::int64_t log_rollouts_every = 10;
   std::vector<StageChoice> stages;

@@ -43,7 +43,7 @@ void describe(ConfigVisitor& visitor, SftOptions& options);
 /// Supervised learning on an environment's demonstrations: weighted negative log-likelihood of their completions, normalised by the weights of the whole step.
 class SupervisedStage final : public Stage {
  public:
-  /// All must outlive the stage. Throws ConfigError where no environment is a Demonstrator.
+  /// All must outlive the stage. Throws ConfigError where no environment is a Demonstrator, and for an option outside its range.
   SupervisedStage(TrainablePolicy& policy, const Tokenizer& tokenizer, std::vector<WeightedEnvironment> environments, SftOptions options,
                   ChatTemplate chat_template = ChatTemplate::kPlain);
   ~SupervisedStage() override;

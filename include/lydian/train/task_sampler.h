@@ -14,6 +14,7 @@ namespace lydian {
 struct DrawnTask {
   std::shared_ptr<const Task> task;
   const Environment* environment = nullptr;
+  std::string name;  ///< Of the environment, as its mixture calls it.
 };
 
 /// Which tasks the next step draws. Sees no policy.
@@ -28,6 +29,9 @@ class TaskSampler {
 struct WeightedEnvironment {
   const Environment* environment = nullptr;
   double weight = 1.0;
+  std::string name{};  ///< In metrics, rollouts and output; empty: the environment's own. Two of one type stand side by side under different names.
+
+  std::string label() const { return name.empty() ? environment->name() : name; }
 };
 
 /// Shuffled epochs over each environment's train split (generated tasks one after another), environments mixed by weight.

@@ -50,9 +50,15 @@ class Trainer final : public Stage {
   /// Names the file in which the verdicts of verifiers that are not deterministic are kept, and from which a resumed run takes them; made when there is one.
   void keep_verdicts(const std::string& path);
 
-  /// `steps` steps (more than max_steps if asked for), records in options.output_dir where it is set. Returns the last step's metrics.
-  /// Throws TrainingHalted where a HaltOptions limit is crossed.
+  /// `steps` steps (more than max_steps if asked for), records and checkpoints in options.output_dir where it is set. Returns the last step's metrics.
+  /// Throws TrainingHalted where a HaltOptions limit is crossed, or weights or gradient are not finite; ConfigError where output_dir has something in it.
   Metrics train(std::int64_t steps);
+  /// Before the first step: goes on with the run that an earlier train() left in options.output_dir, from its newest checkpoint (weights, moments, samplers,
+  /// records), to the same bits where the options are the same. False, and nothing done, where output_dir is new or empty. Throws ConfigError where it holds
+  /// something else, IoError where the checkpoint is broken.
+  bool resume();
+  /// By this trainer, and by those whose run it goes on with.
+  std::int64_t steps_done() const;
 
   /// Largest difference between a recorded and a recomputed log-prob so far, and how many tokens were compared.
   double max_log_prob_difference() const;

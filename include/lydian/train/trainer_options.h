@@ -53,7 +53,7 @@ struct TrainerOptions {
   HaltOptions halt{};
   std::uint64_t seed = 1;
   std::string output_dir{};           ///< Where Trainer::train() keeps metrics, rollouts and checkpoints; empty: nowhere.
-  std::int64_t save_steps = 0;        ///< 0: only at the end.
+  std::int64_t save_steps = 0;        ///< Between checkpoints, beside those of a best evaluation and of the end; 0: only these.
   std::int64_t save_total_limit = 2;  ///< Checkpoints that are kept, the best apart; 0: all.
 };
 

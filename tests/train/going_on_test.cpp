@@ -1,0 +1,140 @@
+// How runs end and go on: the loop that whole runs and Trainer::train() share, its checkpoints and its halts.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "lydian/core/error.h"
+#include "lydian/text/byte_tokenizer.h"
+#include "lydian/train/run_folder.h"
+#include "lydian/train/trainer.h"
+#include "train/tiny_run.h"
+
+namespace lydian {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+/// A policy and a trainer of it, made anew as by a second start of a program.
+struct Program {
+  explicit Program(TrainerOptions options) : trainer(Trainer::grpo(policy, tokenizer, environment, std::move(options))) {}
+
+  ChainEnvironment environment{{.max_operands = 3}};
+  ByteTokenizer tokenizer{environment.alphabet()};
+  TransformerPolicy policy{{.vocab_size = tokenizer.vocab_size(), .hidden_size = 16, .num_layers = 1, .num_heads = 1, .max_positions = 64}, 5};
+  Trainer trainer;
+};
+
+TrainerOptions options_of(const std::string& output_dir = {}) {
+  TrainerOptions options{.max_steps = 4, .prompts_per_step = 4, .num_generations = 4};
+  options.max_completion_length = 12;
+  options.random_reward = true;
+  options.eval_steps = 0;
+  options.eval_items = 4;
+  options.halt.truncated_ratio = 1.0;
+  options.output_dir = output_dir;
+  return options;
+}
+
+template <typename Act>
+std::string refusal(Act act) {
+  try {
+    act();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "nothing was refused";
+}
+
+TEST(Trainer, EvaluatesAtTheEndOfTrainAndNotAtEachStepBeyondThePlan) {
+  TrainerOptions options = options_of();
+  options.max_steps = 2;
+  options.eval_steps = 100;
+  Program program(options);
+  EXPECT_TRUE(program.trainer.train(1).get("eval/pass_rate")) << "the last step of what was asked";
+  program.trainer.train(2);
+  EXPECT_FALSE(program.trainer.step().metrics.get("eval/pass_rate")) << "no end, only beyond max_steps";
+}
+
+TEST(Trainer, AResumedRunOfALibraryEndsWithTheSameBits) {
+  const TemporaryFolder folder;
+  Program whole(options_of(folder / "whole"));
+  EXPECT_FALSE(whole.trainer.resume()) << "there is nothing to go on with";
+  whole.trainer.train(4);
+
+  Program(options_of(folder / "cut")).trainer.train(3);
+  Program second(options_of(folder / "cut"));
+  ASSERT_TRUE(second.trainer.resume());
+  EXPECT_EQ(second.trainer.steps_done(), 3);
+  second.trainer.train(4 - second.trainer.steps_done());
+  EXPECT_EQ(second.policy.weights().sha256(), whole.policy.weights().sha256());
+  EXPECT_EQ(second.policy.weights().version(), whole.policy.weights().version());
+  EXPECT_TRUE(comparable_metrics(folder / "cut") == comparable_metrics(folder / "whole"));
+}
+
+TEST(Trainer, ABestEvaluationIsSavedBetweenDueSteps) {
+  const TemporaryFolder folder;
+  TrainerOptions options = options_of(folder / "run");
+  options.eval_steps = 1;
+  options.save_total_limit = 0;
+  Program(options).trainer.train(2);
+  EXPECT_THAT(RunFolder::checkpoints(folder / "run"), ElementsAre(1, 2)) << "the first evaluation after a step is the best so far";
+}
+
+TEST(Trainer, AFolderIsTakenOnlyByTheProgramThatItBelongsTo) {
+  const TemporaryFolder folder;
+  Program(options_of(folder / "library")).trainer.train(1);
+  EXPECT_THAT(refusal([&] { Program(options_of(folder / "library")).trainer.train(1); }), HasSubstr("Trainer::resume()"));
+  EXPECT_THAT(refusal([&] { resume_run(folder / "library", make_chain, quiet()); }), HasSubstr("Trainer::resume()"));
+  start_run(read_run_options(tiny_config(folder / "whole")), make_chain, stop_after(1));
+  EXPECT_THAT(refusal([&] { Program(options_of(folder / "whole")).trainer.train(1); }), HasSubstr("lydian train --resume"));
+  EXPECT_THAT(refusal([&] { Program(options_of(folder / "whole")).trainer.resume(); }), HasSubstr("lydian train --resume"));
+}
+
+TEST(Trainer, MomentsOfAnotherStageAreForgottenAtTheBeginning) {
+  Program clean(options_of()), used(options_of());
+  for (float& value : used.policy.weights().first_moment()) value = 1.0F;
+  clean.trainer.train(1);
+  used.trainer.train(1);
+  EXPECT_EQ(used.policy.weights().sha256(), clean.policy.weights().sha256());
+}
+
+TEST(Resume, AHaltIsRepeatedAndNothingIsDone) {
+  const TemporaryFolder folder;
+  const std::string run = folder / "run";
+  const RunOptions options = read_run_options(tiny_config(run).with_override("sft.gate.step_accuracy=1").with_override("sft.gate.limit_steps=7"));
+  const std::string reason = refusal([&] { start_run(options, make_chain, quiet()); });
+  EXPECT_THAT(reason, HasSubstr("skill gate was not reached in 7 steps"));
+  const std::vector<std::int64_t> saved = RunFolder::checkpoints(run);
+  EXPECT_EQ(saved.back(), 7);
+  const std::string metrics = file_text(run + "/metrics.jsonl");
+  EXPECT_THAT(refusal([&] { resume_run(run, make_chain, quiet()); }), HasSubstr("skill gate was not reached in 7 steps"));
+  EXPECT_EQ(RunFolder::checkpoints(run), saved);
+  EXPECT_EQ(file_text(run + "/metrics.jsonl"), metrics);
+}
+
+TEST(Resume, GoesOnFromTheCheckpointThatIsAskedFor) {
+  const TemporaryFolder folder;
+  const std::string run = folder / "run";
+  start_run(read_run_options(tiny_config(run)), make_chain, quiet());
+  const std::string fingerprint = fingerprint_of_run(run, 11);
+  RunControl control = stop_after(1);
+  control.step = 5;
+  EXPECT_THAT(refusal([&] { resume_run(run, make_chain, control); }), HasSubstr("2, 4, 6, "));
+  control.step = 4;
+  EXPECT_EQ(resume_run(run, make_chain, control), RunOutcome::kInterrupted);
+  EXPECT_THAT(RunFolder::checkpoints(run), ElementsAre(2, 4, 5));
+  EXPECT_EQ(resume_run(run, make_chain, quiet()), RunOutcome::kFinished);
+  EXPECT_TRUE(fingerprint_of_run(run, 11) == fingerprint);
+}
+
+TEST(Resume, AFolderWithoutACheckpointIsToBeDeleted) {
+  const TemporaryFolder folder;
+  const std::string run = folder / "run";
+  RunFolder::create(run, {.console = false}).write_file("config.json", tiny_config(run).dump());
+  EXPECT_THAT(refusal([&] { start_run(read_run_options(tiny_config(run)), make_chain, quiet()); }), HasSubstr("delete the folder"));
+  EXPECT_THAT(refusal([&] { resume_run(run, make_chain, quiet()); }), HasSubstr("delete the folder"));
+  EXPECT_THAT(refusal([&] { Program(options_of(run)).trainer.resume(); }), HasSubstr("delete the folder"));
+}
+
+}  // namespace
+}  // namespace lydian

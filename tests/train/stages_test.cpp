@@ -1,0 +1,87 @@
+// What a run's configuration says of its stages and environments: refused in time, and called by its names.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "lydian/core/error.h"
+#include "lydian/core/logging.h"
+#include "lydian/report/rollout_log.h"
+#include "lydian/text/byte_tokenizer.h"
+#include "train/tiny_run.h"
+
+namespace lydian {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+using testing::Not;
+
+TEST(Stages, WhatALaterStageWouldRefuseIsRefusedBeforeThereIsAFolder) {
+  const TemporaryFolder folder;
+  const std::string run = folder / "run";
+  for (const char* wrong : {"sweep.budgets=[7,2]", "sweep.budgets=[]", "environment.dev_share=0", "environment.test_share=0"}) {
+    EXPECT_THROW(start_run(read_run_options(tiny_config(run).with_override(wrong)), make_chain, quiet()), ConfigError) << wrong;
+    EXPECT_FALSE(std::filesystem::exists(run)) << wrong;
+  }
+  const Config gated = tiny_config(run).without({"grpo"}).with_override("environment.dev_share=0").with_override("sft.gate.step_accuracy=0.5");
+  EXPECT_THROW(start_run(read_run_options(gated), make_chain, quiet()), ConfigError);
+}
+
+TEST(Environments, OfOneTypeStandSideBySideUnderTheirNames) {
+  const TemporaryFolder folder;
+  const std::string run = folder / "run";
+  const Config mixed = tiny_config(run).without({"environment"}).merged_with(Config::parse(R"({"environments": {
+    "easy": {"type": "chain", "max_operands": 2, "weight": 2}, "hard": {"type": "chain", "min_operands": 3, "max_operands": 4}}})"));
+  ASSERT_EQ(start_run(read_run_options(mixed), make_chain, quiet()), RunOutcome::kFinished);
+  const Config saved = Config::read_file(run + "/config.json");
+  EXPECT_THAT(saved.section("environments").keys(), testing::ElementsAre("easy", "hard"));
+  EXPECT_EQ(read_run_options(saved.with_override("environments.easy.weight=5")).environments.front().weight, 5.0);
+  std::set<std::string> keys, environments;
+  for (const auto& record : comparable_metrics(run)) {
+    for (const auto& [key, value] : record.items()) keys.insert(key);
+  }
+  for (const char* key : {"env/easy/reward", "env/hard/reward", "eval/easy/pass_rate", "eval/hard/pass_rate"}) EXPECT_THAT(keys, Contains(key));
+  for (const Rollout& rollout : read_rollouts(run + "/rollouts/9.jsonl").rollouts) environments.insert(rollout.environment);
+  EXPECT_THAT(environments, testing::ElementsAre("easy", "hard"));
+  EXPECT_EQ(nlohmann::json::parse(file_text(run + "/summary.json"))["environment"], "easy");
+}
+
+TEST(Environments, ASingleOneOfTheMapKeepsItsName) {
+  const Config mixed = tiny_config("x").without({"environment"}).with_override("environments.only.type=chain");
+  EXPECT_TRUE(write_run_options(read_run_options(mixed)).section("environments").has("only"));
+}
+
+TEST(Metrics, OfTheTestSplitHaveNamesOfTheirOwn) {
+  const TemporaryFolder folder;
+  const std::string run = folder / "run";
+  start_run(read_run_options(tiny_config(run)), make_chain, quiet());
+  for (const auto& record : comparable_metrics(run)) {
+    const bool whole = record["stage"] == "warmup" || record["stage"] == "final";
+    EXPECT_EQ(record.contains("test/pass_rate"), whole) << record;
+    EXPECT_FALSE(whole && record.contains("eval/pass_rate")) << record;
+  }
+}
+
+TEST(SkillGate, AFailedTryIsAWarningThatNamesWhatWasAsked) {
+  std::vector<std::string> warnings;
+  set_log_sink([&](LogLevel, std::string_view message) { warnings.emplace_back(message); }, LogLevel::kWarning);
+  ChainEnvironment environment({.max_operands = 3});
+  const ByteTokenizer tokenizer(environment.alphabet());
+  TransformerPolicy policy({.vocab_size = tokenizer.vocab_size(), .hidden_size = 16, .num_layers = 1, .num_heads = 1, .max_positions = 64}, 1);
+  SftOptions options{.max_steps = 1, .batch_size = 4};
+  options.gate = {.step_accuracy = 1.0, .items = 5, .every_steps = 1, .limit_steps = 2};
+  try {
+    sft(policy, tokenizer, environment, options);
+    ADD_FAILURE() << "an untrained policy passed";
+  } catch (const TrainingHalted& halted) {
+    EXPECT_THAT(halted.what(), HasSubstr("of 100.0 %"));
+    EXPECT_THAT(halted.what(), Not(HasSubstr("copied"))) << "nobody asked for it";
+  }
+  set_log_sink({}, LogLevel::kWarning);
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_THAT(warnings[0], HasSubstr("was not reached in 1 steps"));
+}
+
+}  // namespace
+}  // namespace lydian
