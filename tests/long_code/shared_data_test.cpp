@@ -91,7 +91,7 @@ TEST(SharedData, HostileRowsGetAnAcceptableVerdict) {
   const std::vector<Json> rows = shared_rows("hostile_dev.jsonl");
   LYDIAN_NEEDS_SHARED(rows);
   for (const Json& row : rows) {
-    // Without the listeners and files of a harness, what is left of the placeholders is harmless.
+    // Names of listeners and files that only a harness makes stay as they stand in the row, and are harmless.
     const std::string verdict = graded(row)["verdict"].get<std::string>();
     const auto& words = row["accept_verdicts"];
     EXPECT_NE(std::find(words.begin(), words.end(), verdict), words.end()) << row["id"] << ": " << verdict;

@@ -107,7 +107,6 @@ TEST(SandboxedGrading, CompilesCpp) {
   };
   const std::string tests = R"({"tests": [{"stdin": "2", "expected_stdout": "4"}, {"stdin": "5", "expected_stdout": "10"}]})";
   const Json right = cpp("#include <cstdio>\nint main() { int x; if (std::scanf(\"%d\", &x) == 1) std::printf(\"%d\\n\", 2 * x); }\n", tests);
-  if (right["verdict"] == "refused") GTEST_SKIP() << right["reason"];
   EXPECT_EQ(right["verdict"], "accepted");
   const Json broken = cpp("int main() { return x; }\n", tests);
   EXPECT_EQ(broken["verdict"], "compile_error");
