@@ -12,13 +12,16 @@ fi
 cd "$LYDIAN_ROOT"
 ready=$SECONDS
 
-# A fresh folder each time: runs/chain, runs/chain-2, ...
+# A fresh folder each time, unless one is asked for: runs/chain, runs/chain-2, ...
 folder=runs/chain number=1
 while [[ -e $folder ]]; do folder=runs/chain-$((++number)); done
-mkdir -p runs
+for argument in "$@"; do
+  if [[ $argument == output_dir=* ]]; then folder=${argument#output_dir=}; fi
+done
+mkdir -p "$(dirname "$folder")"
 say "demonstration: 1 to 2 minutes on 2 cores, in $folder"
 status=0
-build/bin/lydian train examples/chain.json "output_dir=$folder" "$@" || status=$?
+build/bin/lydian train examples/chain.json "$@" "output_dir=$folder" || status=$?
 if ((status == 75)); then
   say "interrupted and saved; go on with: build/bin/lydian train --resume $folder"
   exit 75
@@ -27,5 +30,5 @@ elif ((status != 0)); then
 fi
 
 say "done in $SECONDS s, of it $((SECONDS - ready)) s for the demonstration"
-say "report: $LYDIAN_ROOT/$folder/report.html (open it in a browser)"
+say "report: $(realpath "$folder")/report.html (open it in a browser)"
 say "next: build/bin/lydian generate --help, build/bin/lydian sweep --help; another seed: scripts/demo.sh seed=7"

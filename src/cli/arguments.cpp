@@ -3,6 +3,7 @@
 
 #include "cli/command.h"
 #include "lydian/core/error.h"
+#include "lydian/train/run_folder.h"
 
 namespace lydian::cli {
 namespace {
@@ -41,7 +42,8 @@ std::int64_t Arguments::integer(std::string_view flag, std::int64_t fallback, st
 }
 
 std::optional<std::int64_t> Arguments::step() const {
-  return has("step") ? std::optional(integer("step", 0)) : std::nullopt;
+  if (!has("step")) return std::nullopt;
+  return text("step") == "best" ? RunFolder::kBestStep : integer("step", 0);
 }
 
 std::int64_t read_integer(const Command& command, const std::string& what, const std::string& text, std::int64_t low) {

@@ -20,7 +20,8 @@ std::string interval(const Estimate& estimate) {
 
 void print(const std::string& name, const Evaluation& evaluation) {
   std::cout << name << ", " << evaluation.items << " items\n"
-            << "  accuracy          " << interval(evaluation.accuracy) << '\n';
+            << "  accuracy          " << interval(evaluation.accuracy) << '\n'
+            << "  pass rate         " << interval(evaluation.pass_rate) << '\n';
   for (const auto& [k, value] : evaluation.pass_at) std::cout << "  pass@" << k << "            " << number(value) << '\n';
   for (const auto& [k, value] : evaluation.majority_at) std::cout << "  maj@" << k << "             " << number(value) << '\n';
   std::cout << "  thinking mean     " << number(evaluation.thinking_mean) << " tokens\n"

@@ -31,7 +31,16 @@ Config file_configuration(const Arguments& arguments) {
   if (std::filesystem::is_directory(path)) {
     throw ConfigError(arguments.command->name, "a configuration file", "the folder " + path + "; to go on with a run: lydian train --resume " + path);
   }
-  return with_options(read_configuration(arguments, path), arguments);
+  const Config config = read_configuration(arguments, path);
+  for (const std::string& option : arguments.options) {
+    const std::string section = option.substr(0, option.find_first_of(".="));
+    const bool is_stage = std::any_of(stage_sections().begin(), stage_sections().end(), [&](const StageSection& stage) { return stage.name == section; });
+    if (is_stage && !config.has(section)) {
+      throw ConfigError(arguments.command->name,
+                        "settings of stages that stand in " + path + " (an override adds none, since stages run in the order of the file)", option);
+    }
+  }
+  return with_options(config, arguments);
 }
 
 TrainedRun trained_run(const Arguments& arguments, const Catalog& catalog, std::string_view own_section) {

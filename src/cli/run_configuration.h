@@ -23,7 +23,8 @@ struct TrainedRun {
 TrainedRun trained_run(const Arguments& arguments, const Catalog& catalog, std::string_view own_section);
 
 /// The flag that trained_run reads.
-inline constexpr Flag kStepFlag{"step", "N", "Use the checkpoint after this step of the run folder instead of the newest."};
+inline constexpr Flag kStepFlag{"step", "N|best",
+                                "Use the checkpoint after this step of the run folder, or the one with the best evaluation, instead of the newest."};
 
 /// Keys of a run outside of its stages, and those of one section.
 std::vector<OptionDoc> run_keys_and(std::string_view section);

@@ -23,18 +23,19 @@ int run(const Arguments& arguments, const Catalog& catalog) {
 }  // namespace
 
 Command train_command() {
-  return {.name = "train",
-          .usage = "CONFIG [key=value …] | --resume RUN [--step N]",
-          .doc = "Runs all stages of a configuration (sft, grpo, sweep, report) into its output_dir.",
-          .flags = {{"resume", "RUN", "Go on with a run folder from its newest checkpoint, to the bits of a run that never stopped."},
-                    {"step", "N", "With --resume: go on from the checkpoint after this step, and remove all later ones."},
-                    kPrintConfigFlag,
-                    kQuietFlag},
-          .least_words = 0,
-          .most_words = 1,
-          .takes_options = true,
-          .run = run,
-          .options = [](const Catalog&) { return document_run_options(); }};
+  return {
+      .name = "train",
+      .usage = "CONFIG [key=value …] | --resume RUN [--step N]",
+      .doc = "Runs all stages of a configuration (sft, grpo, sweep, report) into its output_dir.",
+      .flags = {{"resume", "RUN", "Go on with a run folder from its newest checkpoint, to the bits of a run that never stopped."},
+                {"step", "N|best", "With --resume: go on from the checkpoint after this step, or the one with the best evaluation, and remove all later ones."},
+                kPrintConfigFlag,
+                kQuietFlag},
+      .least_words = 0,
+      .most_words = 1,
+      .takes_options = true,
+      .run = run,
+      .options = [](const Catalog&) { return document_run_options(); }};
 }
 
 }  // namespace lydian::cli

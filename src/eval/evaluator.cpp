@@ -12,7 +12,10 @@
 namespace lydian {
 namespace {
 
-constexpr double kRightReward = 1.0 - 1e-9;  ///< Weighted parts may sum to a little less than 1.
+/// A reward of 1; weighted parts may sum to a little less.
+bool is_right(const Rollout& rollout) {
+  return rollout.verdict.reward >= 1.0 - 1e-9;
+}
 
 void check(const EvaluationOptions& options) {
   if (options.samples_per_item < 1) throw ConfigError("evaluator", "samples_per_item of at least 1", std::to_string(options.samples_per_item));
@@ -47,7 +50,7 @@ void score_groups(const std::vector<std::vector<const Rollout*>>& judged, std::i
   for (const std::vector<const Rollout*>& samples : judged) {
     const auto n = static_cast<std::int64_t>(samples.size());
     if (n < k) continue;
-    const auto right = std::count_if(samples.begin(), samples.end(), [](const Rollout* sample) { return sample->verdict.reward >= kRightReward; });
+    const auto right = std::count_if(samples.begin(), samples.end(), [](const Rollout* sample) { return is_right(*sample); });
     passed += pass_at_k(n, right, k);
     const std::int64_t runs = n / k;
     double votes = 0.0;
@@ -63,9 +66,13 @@ void score_groups(const std::vector<std::vector<const Rollout*>>& judged, std::i
 
 /// Scores and their items, as clustered_mean takes them.
 struct Scores {
-  std::vector<double> reward;
+  std::vector<double> reward, right;
   std::vector<std::int64_t> item;
-  Estimate estimate() const { return clustered_mean(reward, item); }
+  void add(const Rollout& rollout) {
+    reward.push_back(rollout.verdict.reward);
+    right.push_back(is_right(rollout) ? 1.0 : 0.0);
+    item.push_back(rollout.group);
+  }
 };
 
 Evaluation summarize(std::vector<Rollout> rollouts, const EvaluationOptions& options, std::int64_t items) {
@@ -82,12 +89,8 @@ Evaluation summarize(std::vector<Rollout> rollouts, const EvaluationOptions& opt
       ++result.faults;
       continue;
     }
-    const auto add = [&](Scores& scores) {
-      scores.reward.push_back(rollout.verdict.reward);
-      scores.item.push_back(rollout.group);
-    };
-    add(all);
-    if (!rollout.task->category.empty()) add(by_category[rollout.task->category]);
+    all.add(rollout);
+    if (!rollout.task->category.empty()) by_category[rollout.task->category].add(rollout);
     judged[static_cast<std::size_t>(rollout.group)].push_back(&rollout);
     thinking += static_cast<double>(rollout.completion.thinking_tokens);
     truncated += rollout.completion.truncated() ? 1.0 : 0.0;
@@ -96,10 +99,11 @@ Evaluation summarize(std::vector<Rollout> rollouts, const EvaluationOptions& opt
     throw Error("evaluator", "at least one judged completion",
                 std::to_string(result.faults) + " verifier faults, the first: " + result.rollouts.front().verdict.reason);
   }
-  result.accuracy = all.estimate();
+  result.accuracy = clustered_mean(all.reward, all.item);
+  result.pass_rate = clustered_mean(all.right, all.item);
   result.thinking_mean = thinking / static_cast<double>(all.reward.size());
   result.truncated_share = truncated / static_cast<double>(all.reward.size());
-  for (const auto& [category, scores] : by_category) result.by_category[category] = scores.estimate();
+  for (const auto& [category, scores] : by_category) result.by_category[category] = clustered_mean(scores.right, scores.item);
   for (const std::int64_t k : options.pass_at) score_groups(judged, k, result);
   return result;
 }

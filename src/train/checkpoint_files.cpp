@@ -1,6 +1,11 @@
 #include "train/checkpoint_files.h"
 
+#include <fcntl.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -80,9 +85,16 @@ void publish_checkpoint(const std::string& temporary, const std::string& target)
   }
   write_file_durably(temporary + "/manifest.json", manifest.dump(1) + "\n");
   sync_folder(temporary);
-  fs::remove_all(target);
-  fs::rename(temporary, target);
+  if (fs::exists(target)) {
+    // A checkpoint of the same step, as after a resume: at no instant is there none.
+    if (renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, target.c_str(), RENAME_EXCHANGE) != 0) {
+      throw IoError("checkpoint", "cannot put " + temporary + " into the place of " + target + ": " + std::strerror(errno));
+    }
+  } else {
+    fs::rename(temporary, target);
+  }
   sync_folder(fs::path(target).parent_path().string());
+  fs::remove_all(temporary);
 }
 
 void check_manifest(const std::string& folder) {

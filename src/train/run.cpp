@@ -13,6 +13,7 @@
 #include "lydian/train/run_folder.h"
 #include "lydian/train/trainer.h"
 #include "train/checkpoint_files.h"
+#include "train/data_digest.h"
 #include "train/run_summary.h"
 #include "train/stage_loop.h"
 #include "train/stage_sections.h"
@@ -37,6 +38,7 @@ class Run {
         summary_(options_, objects_),
         loop_{*objects_.policy, *objects_.tokenizer, options_.save_steps} {
     check_stages();
+    for (const WeightedEnvironment& choice : objects_.weighted) data_[choice.label()] = data_digest(*choice.environment);
     loop_.state = [this] { return state(); };
     loop_.interrupted = [this] { return control_.interrupted && control_.interrupted(); };
     loop_.took = [this](double seconds) { summary_.add_seconds(current_->name(), seconds); };
@@ -48,6 +50,11 @@ class Run {
     const Json where = Json::parse(StateInventory::read_text(checkpoint, "run/stage"));
     stage_ = where.at("index").get<std::size_t>();
     begun_ = where.at("begun").get<bool>();
+    check_tokenizer(checkpoint, objects_.tokenizer->fingerprint());
+    for (const auto& [name, digest] : where.at("data").items()) {
+      if (data_.value(name, std::string()) == digest) continue;
+      throw ConfigError("run", "the tasks of the environment " + name + " to be those with which the run began", "others: its data or its code were changed");
+    }
     if (begun_) open_stage();
     const StateInventory inventory = state();
     load_checkpoint(checkpoint, *objects_.policy, &inventory, control_.leave_out);
@@ -102,7 +109,7 @@ class Run {
     inventory.text(
         "run/stage",
         [this] {
-          return Json{{"index", stage_}, {"begun", begun_}}.dump();
+          return Json{{"index", stage_}, {"begun", begun_}, {"data", data_}}.dump();
         },
         [](const std::string&) {});  // Read before the others, by load().
     summary_.add_state(inventory);
@@ -150,6 +157,7 @@ class Run {
       record("final", summary_.measure_final());
       summary_.add_seconds("evaluation", seconds_now() - start);
     }
+    if (const auto best = loop_.folder->best_step()) summary_.set_best_checkpoint(*best);
     loop_.folder->write_file("summary.json", summary_.text());
   }
 
@@ -177,6 +185,7 @@ class Run {
   RunControl control_;
   RunSummary summary_;
   StageLoop loop_;
+  Json data_;  ///< Digest of each environment's tasks.
   std::size_t stage_ = 0;
   std::unique_ptr<Stage> current_;
   bool begun_ = false;  ///< Whether the present stage's starting point was measured.

@@ -1,7 +1,13 @@
 #include "lydian/train/run_folder.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -39,6 +45,23 @@ void keep_lines(const std::string& path, std::int64_t lines) {
   if (end != text.size()) write_file_durably(path, std::string_view(text).substr(0, end));
 }
 
+/// Two processes must not write into one run. The system lets go of the lock when the process ends, however it ends.
+class FolderLock {
+ public:
+  explicit FolderLock(const std::string& path) : file_(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    if (file_ < 0) throw IoError("run_folder", "cannot open the folder " + path + ": " + std::strerror(errno));
+    if (flock(file_, LOCK_EX | LOCK_NB) == 0) return;
+    close(file_);
+    throw ConfigError("run_folder", "a run folder in which no other run is at work", path + ", in which one is");
+  }
+  ~FolderLock() { close(file_); }
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+
+ private:
+  int file_;
+};
+
 std::string way_to_go_on(const std::string& path) {
   if (RunFolder::checkpoints(path).empty()) return "there is no checkpoint in it to go on from: if a run stopped there before its first one, delete the folder";
   return "go on with the run in it by " + (is_whole_run(path) ? "`lydian train --resume " + path + "`" : std::string("Trainer::resume()"));
@@ -49,6 +72,7 @@ std::string way_to_go_on(const std::string& path) {
 struct RunFolder::Implementation {
   std::string path;
   Options options;
+  FolderLock lock;
   std::vector<std::unique_ptr<MetricSink>> sinks;
   std::int64_t records = 0;
   std::int64_t saved_step = 0;  ///< Of the newest checkpoint.
@@ -85,18 +109,13 @@ RunFolder RunFolder::create(const std::string& path, Options options) {
   std::error_code error;
   fs::create_directories(path, error);
   if (error) throw IoError("run_folder", "cannot make the folder " + path + ": " + error.message());
-  auto implementation = std::make_unique<Implementation>();
-  implementation->path = path;
-  implementation->options = options;
+  auto implementation = std::unique_ptr<Implementation>(new Implementation{path, options, FolderLock(path)});
   implementation->open_sinks();
   return RunFolder(std::move(implementation));
 }
 
 RunFolder RunFolder::reopen(const std::string& path, Options options) {
-  auto implementation = std::make_unique<Implementation>();
-  implementation->path = path;
-  implementation->options = options;
-  return RunFolder(std::move(implementation));
+  return RunFolder(std::unique_ptr<Implementation>(new Implementation{path, options, FolderLock(path)}));
 }
 
 void RunFolder::add_state(StateInventory& inventory) {
@@ -124,6 +143,9 @@ void RunFolder::go_on(std::int64_t step) {
   }
   for (const std::int64_t saved : checkpoints(folder.path)) {
     if (saved > step) fs::remove_all(checkpoint_path(folder.path, saved));
+  }
+  for (const auto& entry : fs::directory_iterator(folder.path + "/checkpoints")) {
+    if (entry.path().extension() == ".tmp") fs::remove_all(entry.path());  // Of a save that was cut off.
   }
   folder.open_sinks();
 }
@@ -185,11 +207,19 @@ std::vector<std::int64_t> RunFolder::checkpoints(const std::string& path) {
   return steps;
 }
 
+std::optional<std::int64_t> RunFolder::best_step() const {
+  return implementation_->best_step < 0 ? std::nullopt : std::optional(implementation_->best_step);
+}
+
 std::int64_t RunFolder::checkpoint_step(const std::string& path, std::optional<std::int64_t> wanted) {
   const std::vector<std::int64_t> steps = checkpoints(path);
   if (steps.empty()) {
     throw ConfigError("run_folder", "a checkpoint in " + path + "/checkpoints",
                       "none; if a run stopped there before its first one, delete the folder and start it anew");
+  }
+  if (wanted == kBestStep) {
+    wanted = Json::parse(StateInventory::read_text(checkpoint_path(path, steps.back()), "run/best")).at("step").get<std::int64_t>();
+    if (*wanted < 0) throw ConfigError("run_folder", "a run that evaluated a checkpoint (eval_steps), to have a best one", path + ", which did not");
   }
   const std::int64_t step = wanted.value_or(steps.back());
   if (std::find(steps.begin(), steps.end(), step) == steps.end()) {

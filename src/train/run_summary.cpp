@@ -41,15 +41,21 @@ Metrics RunSummary::measure(const char* when) {
   const Evaluation sampled = evaluate(*objects_.policy, *objects_.tokenizer, environment, evaluation, options_.tokenizer.chat_template);
   evaluation.sampling.temperature = 0.0;
   const Evaluation greedy = evaluate(*objects_.policy, *objects_.tokenizer, environment, evaluation, options_.tokenizer.chat_template);
-  json_[when] = {
-      {"pass_rate", sampled.accuracy.mean},     {"low", sampled.accuracy.low}, {"high", sampled.accuracy.high}, {"greedy_pass_rate", greedy.accuracy.mean},
-      {"thinking_mean", sampled.thinking_mean}, {"items", sampled.items},      {"faults", sampled.faults}};
+  json_[when] = {{"pass_rate", sampled.pass_rate.mean},
+                 {"low", sampled.pass_rate.low},
+                 {"high", sampled.pass_rate.high},
+                 {"greedy_pass_rate", greedy.pass_rate.mean},
+                 {"reward", sampled.accuracy.mean},
+                 {"thinking_mean", sampled.thinking_mean},
+                 {"items", sampled.items},
+                 {"faults", sampled.faults}};
   for (const auto& [category, estimate] : sampled.by_category) {
     json_[when]["by_category"][category] = {{"pass_rate", estimate.mean}, {"low", estimate.low}, {"high", estimate.high}};
   }
   Metrics metrics;
-  metrics.set("test/pass_rate", sampled.accuracy.mean);
-  metrics.set("test/greedy_pass_rate", greedy.accuracy.mean);
+  metrics.set("test/pass_rate", sampled.pass_rate.mean);
+  metrics.set("test/greedy_pass_rate", greedy.pass_rate.mean);
+  metrics.set("test/reward", sampled.accuracy.mean);
   metrics.set("test/thinking_mean", sampled.thinking_mean);
   return metrics;
 }
@@ -102,6 +108,7 @@ std::string describe_summary(const std::string& run_folder) {
     std::snprintf(line, sizeof line, values...);
     text += line;
   };
+  text += summary.at("environment").get<std::string>() + " (seed " + summary.at("seed").dump() + ")\n";
   add("%-9s %10s %10s %18s\n", "", "pass rate", "greedy", "thinking (tokens)");
   for (const char* when : {"warmup", "final"}) {
     if (!summary.contains(when)) continue;

@@ -23,6 +23,7 @@ class RunSummary {
   Metrics sweep(const SweepOptions& options);
   void sweep_warmup(const SweepOptions& options);
   void add_comparison(double max_difference, std::int64_t tokens);
+  void set_best_checkpoint(std::int64_t step) { json_["best_checkpoint"] = step; }
   void add_seconds(const std::string& stage, double seconds);
   void add_state(StateInventory& inventory);
   std::string text() const { return json_.dump(2) + "\n"; }

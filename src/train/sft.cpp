@@ -141,6 +141,9 @@ SupervisedStage::SupervisedStage(TrainablePolicy& policy, const Tokenizer& token
     throw ConfigError("sft", "an environment that is a StepJudge, and a tokenizer with thinking delimiters, for the skill gate",
                       judged ? "no delimiters" : "no StepJudge");
   }
+  if (implementation_->gated() && options.schedule.rate(options.learning_rate, options.max_steps, options.max_steps) <= 0.0) {
+    throw ConfigError("sft", "a learning rate above 0 after max_steps (schedule.min_lr_ratio, learning_rate), with which the skill gate goes on", "0");
+  }
   implementation_->sampler =
       std::make_unique<ShuffledTaskSampler>(std::move(environments), mix64(options.seed ^ static_cast<std::uint64_t>(StreamPurpose::kSupervised)));
   WeightStore* store = &policy.policy().weights();

@@ -48,7 +48,7 @@ bool StageLoop::run(Stage& stage) {
     const StageStep result = stage.step();
     ++step;
     metrics = result.metrics;
-    score = metrics.get("eval/pass_rate");
+    score = metrics.get("eval/reward");
     halt_reason = result.halt_reason;
     if (folder) folder->record(stage.name(), step, std::max(step, first_step + stage.planned_steps()), result);
     const bool halted = !halt_reason.empty();

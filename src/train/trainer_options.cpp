@@ -55,6 +55,8 @@ void Trainer::Implementation::check_options() const {
   if (options.thinking_cap_share > 0.0 && tokenizer->think_close_id() == kNoToken && options.thinking.close == kNoToken) {
     refuse("a tokenizer with thinking delimiters, for thinking_cap_share", "one without");
   }
+  if (options.save_steps < 0) refuse("save_steps of 0 or more", std::to_string(options.save_steps));
+  if (options.save_total_limit < 0) refuse("save_total_limit of 0 or more", std::to_string(options.save_total_limit));
   if (environments.empty()) refuse("at least one environment", "none");
   std::set<std::string> names;
   for (const WeightedEnvironment& choice : environments) {

@@ -141,7 +141,7 @@ void Trainer::Implementation::begin_verdicts(std::string_view purpose) const {
 Metrics Trainer::Implementation::evaluate_dev() const {
   begin_verdicts("eval");
   Metrics metrics;
-  double pass_rate = 0.0, thinking = 0.0;
+  double pass_rate = 0.0, reward = 0.0, thinking = 0.0;
   for (const WeightedEnvironment& choice : environments) {
     const Environment& environment = *choice.environment;
     EvaluationOptions evaluation{
@@ -149,11 +149,13 @@ Metrics Trainer::Implementation::evaluate_dev() const {
     evaluation.max_rows = options.max_rows;
     evaluation.journal = journal.get();
     const Evaluation found = evaluate(policy->policy(), *tokenizer, environment, evaluation, chat_template);
-    pass_rate += found.accuracy.mean / static_cast<double>(environments.size());
+    pass_rate += found.pass_rate.mean / static_cast<double>(environments.size());
+    reward += found.accuracy.mean / static_cast<double>(environments.size());
     thinking += found.thinking_mean / static_cast<double>(environments.size());
-    if (environments.size() > 1) metrics.set("eval/" + choice.label() + "/pass_rate", found.accuracy.mean);
+    if (environments.size() > 1) metrics.set("eval/" + choice.label() + "/pass_rate", found.pass_rate.mean);
   }
   metrics.set("eval/pass_rate", pass_rate);
+  metrics.set("eval/reward", reward);
   metrics.set("eval/thinking_mean", thinking);
   return metrics;
 }

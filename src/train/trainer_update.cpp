@@ -13,10 +13,23 @@
 namespace lydian {
 namespace {
 
-std::int64_t tokens_of_group(const RolloutBatch& batch, const GroupRows& group) {
-  const auto prompt = static_cast<std::size_t>(batch.prompt_of_row[static_cast<std::size_t>(group.begin)]);
-  return batch.prompt_offsets[prompt + 1] - batch.prompt_offsets[prompt] + batch.completion_offsets[static_cast<std::size_t>(group.end)] -
-         batch.completion_offsets[static_cast<std::size_t>(group.begin)];
+/// Rows of one group that are read together, with its prompt.
+struct Piece {
+  std::int64_t begin = 0, end = 0, group = 0;
+};
+
+std::int64_t tokens_of(const RolloutBatch& batch, const Piece& piece) {
+  const auto prompt = static_cast<std::size_t>(batch.prompt_of_row[static_cast<std::size_t>(piece.begin)]);
+  return batch.prompt_offsets[prompt + 1] - batch.prompt_offsets[prompt] + batch.completion_offsets[static_cast<std::size_t>(piece.end)] -
+         batch.completion_offsets[static_cast<std::size_t>(piece.begin)];
+}
+
+/// A whole group; where it is larger than the limit, runs of its rows that fit, or single rows.
+void add_pieces(const RolloutBatch& batch, const GroupRows& rows, std::int64_t group, std::int64_t limit, std::vector<Piece>& pieces) {
+  for (Piece piece{rows.begin, rows.begin + 1, group}; piece.begin < rows.end; piece = {piece.end, piece.end + 1, group}) {
+    while (piece.end < rows.end && tokens_of(batch, {piece.begin, piece.end + 1, group}) <= limit) ++piece.end;
+    pieces.push_back(piece);
+  }
 }
 
 /// Compares recomputed log-probs with recorded ones, bit by bit in effect: any difference of bits of finite numbers is a difference of values.
@@ -39,22 +52,21 @@ std::vector<GroupRows> mini_batch(const std::vector<GroupRows>& groups, std::int
   return {groups.begin() + total * index / count, groups.begin() + total * (index + 1) / count};
 }
 
-/// Cuts the groups `trained` into runs of nearly equal size, as few as fit the limit of tokens: a last one of a single group would keep one thread only.
-std::vector<std::span<const std::size_t>> micro_batches(const RolloutBatch& batch, std::span<const GroupRows> groups, std::span<const std::size_t> trained,
-                                                        std::int64_t limit) {
+/// Cuts the pieces into runs of nearly equal size, as few as fit the limit of tokens: a last one of a single group would keep one thread only.
+std::vector<std::span<const Piece>> micro_batches(const RolloutBatch& batch, std::span<const Piece> pieces, std::int64_t limit) {
   std::int64_t left = 0;
-  for (const std::size_t number : trained) left += tokens_of_group(batch, groups[number]);
-  std::vector<std::span<const std::size_t>> parts;
-  for (std::size_t begin = 0; begin < trained.size(); begin += parts.back().size()) {
+  for (const Piece& piece : pieces) left += tokens_of(batch, piece);
+  std::vector<std::span<const Piece>> parts;
+  for (std::size_t begin = 0; begin < pieces.size(); begin += parts.back().size()) {
     const std::int64_t share = left / ((left + limit - 1) / limit);
-    std::int64_t tokens = tokens_of_group(batch, groups[trained[begin]]);
+    std::int64_t tokens = tokens_of(batch, pieces[begin]);
     std::size_t end = begin + 1;
-    for (; end < trained.size() && tokens < share; ++end) {
-      const std::int64_t more = tokens_of_group(batch, groups[trained[end]]);
+    for (; end < pieces.size() && tokens < share; ++end) {
+      const std::int64_t more = tokens_of(batch, pieces[end]);
       if (tokens + more > limit) break;
       tokens += more;
     }
-    parts.push_back(trained.subspan(begin, end - begin));
+    parts.push_back(pieces.subspan(begin, end - begin));
     left -= tokens;
   }
   return parts;
@@ -127,20 +139,18 @@ UpdateReport Trainer::Implementation::update(const RolloutBatch& batch, const st
 double Trainer::Implementation::optimizer_step(const RolloutBatch& batch, std::span<const GroupRows> groups, const std::vector<double>& advantage,
                                                const std::vector<float>& old_log_prob, bool compare_log_probs, UpdateReport& report) {
   // Groups without spread give no gradient unless the objective has a term beside the advantage; they count in the totals all the same.
-  std::vector<std::size_t> trained;
+  std::vector<Piece> trained;
   for (std::size_t i = 0; i < groups.size(); ++i) {
-    if (groups[i].useful || parts.objective->needs_entropy()) trained.push_back(i);
+    if (groups[i].useful || parts.objective->needs_entropy()) add_pieces(batch, groups[i], static_cast<std::int64_t>(i), options.micro_batch_tokens, trained);
   }
   if (trained.empty()) return 0.0;
   const LossTotals totals = loss_totals(batch, groups.front().begin, groups.back().end);
   if (totals.tokens == 0) return 0.0;  // Every verdict of the mini-batch is a fault.
   policy->clear_gradient();
   double loss = 0.0;
-  for (const std::span<const std::size_t> part : micro_batches(batch, groups, trained, options.micro_batch_tokens)) {
+  for (const std::span<const Piece> part : micro_batches(batch, trained, options.micro_batch_tokens)) {
     TrainingRows micro;
-    for (const std::size_t number : part) {
-      micro.add_group(batch, groups[number].begin, groups[number].end, static_cast<std::int64_t>(number), advantage, old_log_prob);
-    }
+    for (const Piece& piece : part) micro.add_group(batch, piece.begin, piece.end, piece.group, advantage, old_log_prob);
     const PolicyOutput output = policy->forward(micro.packed, {.entropy = true});
     if (compare_log_probs) {
       const at::Tensor log_prob = output.log_prob.detach().cpu().contiguous();

@@ -115,6 +115,7 @@ TEST(TrainCommandLine, RefusesKeysAndValuesByName) {
   EXPECT_THAT(refusal({"train", config, "environment.type=chian"}), HasSubstr("there is no environment named \"chian\"; did you mean chain?"));
   EXPECT_THAT(refusal({"train", config, "environment.min_operand=3", "output_dir=" + never}),
               HasSubstr("environment.min_operand is no known key; did you mean environment.min_operands?"));
+  EXPECT_THAT(refusal({"train", config, "sweep.items=5", "output_dir=" + never}), HasSubstr("settings of stages that stand in " + config));
   EXPECT_FALSE(std::filesystem::exists(never)) << "nothing is written before everything is understood";
 }
 

@@ -60,6 +60,8 @@ TEST_F(WholeRun, IsTrainedThenUsedByEverySubcommand) {
   EXPECT_EQ(call({"report", folder_, "--output", folder_ + "/again.html"}).code, 0);
   EXPECT_TRUE(has("again.html"));
   EXPECT_EQ(call({"eval", folder_, "--step", "999"}).code, 2);
+  const Outcome best = call({"eval", folder_, "--step", "best", "eval.items=2", "eval.max_completion_length=24"});
+  EXPECT_EQ(best.code, read_whole_file(folder_ + "/summary.json").find("best_checkpoint") == std::string::npos ? 2 : 0) << best.err;
   EXPECT_EQ(call({"generate", folder_, "--prompt", "Z"}).code, 1) << "a byte that the alphabet lacks";
 }
 

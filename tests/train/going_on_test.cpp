@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "lydian/core/durable_file.h"
 #include "lydian/core/error.h"
 #include "lydian/text/byte_tokenizer.h"
 #include "lydian/train/run_folder.h"
@@ -125,6 +126,15 @@ TEST(Resume, GoesOnFromTheCheckpointThatIsAskedFor) {
   EXPECT_THAT(RunFolder::checkpoints(run), ElementsAre(2, 4, 5));
   EXPECT_EQ(resume_run(run, make_chain, quiet()), RunOutcome::kFinished);
   EXPECT_TRUE(fingerprint_of_run(run, 11) == fingerprint);
+}
+
+TEST(Resume, OtherDataAreRefusedByName) {
+  const TemporaryFolder folder;
+  const std::string run = folder / "run";
+  start_run(read_run_options(tiny_config(run)), make_chain, stop_after(3));
+  const Config other = Config::read_file(run + "/config.json").with_override("environment.max_operands=5");
+  write_file_durably(run + "/config.json", other.dump());
+  EXPECT_THAT(refusal([&] { resume_run(run, make_chain, quiet()); }), HasSubstr("the tasks of the environment chain to be those with which the run began"));
 }
 
 TEST(Resume, AFolderWithoutACheckpointIsToBeDeleted) {

@@ -53,8 +53,13 @@ TEST(RunFolder, KeepsAllWithoutALimitAndTheNewestWithoutScores) {
 TEST(RunFolder, RemembersTheBestAfterItIsOpenedAgain) {
   const TemporaryFolder temporary;
   const std::string run = temporary / "run";
-  RunFolder first = RunFolder::create(run, {.save_total_limit = 1, .console = false});
-  save_all(first, {0.8, 0.1});
+  {
+    RunFolder first = RunFolder::create(run, {.save_total_limit = 1, .console = false});
+    save_all(first, {0.8, 0.1});
+    EXPECT_EQ(first.best_step(), 1);
+  }
+  EXPECT_EQ(RunFolder::checkpoint_step(run), 2);
+  EXPECT_EQ(RunFolder::checkpoint_step(run, RunFolder::kBestStep), 1);
   RunFolder again = RunFolder::reopen(run, {.save_total_limit = 1, .console = false});
   StateInventory inventory;
   again.add_state(inventory);
@@ -66,6 +71,45 @@ TEST(RunFolder, RemembersTheBestAfterItIsOpenedAgain) {
   EXPECT_TRUE(again.is_best(0.81));
   again.save_checkpoint(3, policy, "t", inventory, 0.5);
   EXPECT_THAT(RunFolder::checkpoints(run), ElementsAre(1, 3)) << "the best of before the stop is kept";
+}
+
+TEST(RunFolder, HasNoBestWithoutAnEvaluation) {
+  const TemporaryFolder temporary;
+  RunFolder folder = RunFolder::create(temporary / "run", {.console = false});
+  StateInventory inventory;
+  folder.add_state(inventory);
+  folder.save_checkpoint(1, tiny_policy(), "t", inventory);
+  EXPECT_EQ(folder.best_step(), std::nullopt);
+  EXPECT_THROW(RunFolder::checkpoint_step(temporary / "run", RunFolder::kBestStep), ConfigError);
+}
+
+TEST(RunFolder, IsWrittenByOneAtATime) {
+  const TemporaryFolder temporary;
+  const std::string run = temporary / "run";
+  {
+    const RunFolder first = RunFolder::create(run, {.console = false});
+    EXPECT_THROW(RunFolder::reopen(run, {.console = false}), ConfigError);
+  }
+  EXPECT_NO_THROW(RunFolder::reopen(run, {.console = false}));
+}
+
+TEST(RunFolder, SavesAStepAgainAndSweepsUpWhatWasCutOff) {
+  const TemporaryFolder temporary;
+  const std::string run = temporary / "run";
+  RunFolder folder = RunFolder::create(run, {.save_total_limit = 0, .console = false});
+  StateInventory inventory;
+  folder.add_state(inventory);
+  const TransformerPolicy first = tiny_policy(1), second = tiny_policy(2);
+  folder.save_checkpoint(1, first, "t", inventory);
+  folder.save_checkpoint(1, second, "t", inventory);
+  TransformerPolicy policy = tiny_policy(3);
+  load_checkpoint(RunFolder::checkpoint_path(run, 1), policy, &inventory);
+  EXPECT_EQ(policy.weights().sha256(), second.weights().sha256());
+  const std::string cut = RunFolder::checkpoint_path(run, 9) + ".tmp";
+  std::filesystem::create_directories(cut);
+  folder.go_on(1);
+  EXPECT_FALSE(std::filesystem::exists(cut));
+  EXPECT_THAT(RunFolder::checkpoints(run), ElementsAre(1));
 }
 
 }  // namespace

@@ -99,6 +99,15 @@ TEST(SkillGate, GoesOnAtTheLastRateAndSaysSoUntilItIsReached) {
   EXPECT_THAT(said[1], HasSubstr("70.0 % of 80.0 %"));
 }
 
+TEST(SkillGate, WantsARateWithWhichItCanGoOn) {
+  const ScriptedSkill skill({0.1});
+  SftOptions options = tiny_options({.step_accuracy = 0.8, .items = 1});
+  options.schedule = {.lr_scheduler_type = LearningRateSchedule::Kind::kLinear, .decay_share = 0.5, .min_lr_ratio = 0.0};
+  EXPECT_THROW(OneStage(skill, options), ConfigError);
+  options.gate = {};
+  EXPECT_NO_THROW(OneStage(skill, options));
+}
+
 TEST(SkillGate, StopsAtItsLimitWithTheReason) {
   const ScriptedSkill skill({0.3});
   const SftOptions options = tiny_options({.step_accuracy = 0.8, .items = 1, .every_steps = 100, .limit_steps = 4});

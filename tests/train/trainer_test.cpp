@@ -1,5 +1,6 @@
 #include "lydian/train/trainer.h"
 
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/mul.h>
 #include <gtest/gtest.h>
 
@@ -160,12 +161,52 @@ TEST(Trainer, OnlySampledTokensCarryLoss) {
 
 TEST(Trainer, MicroBatchesDoNotChangeABit) {
   TrainerOptions options = tiny_options();
-  options.micro_batch_tokens = 1;
+  options.micro_batch_tokens = 60;  // The largest group: a prompt of 4 tokens, 4 completions of at most 12 and their ends.
   const std::string alone = weights_after(3, options);
   options.micro_batch_tokens = 100;
   EXPECT_EQ(weights_after(3, options), alone);
   options.micro_batch_tokens = 1'000'000;
   EXPECT_EQ(weights_after(3, options), alone);
+}
+
+/// Counts the tokens of its forwards.
+class MeasuredPolicy final : public TrainablePolicy {
+ public:
+  explicit MeasuredPolicy(TrainablePolicy& inner) : inner_(inner) {}
+  Policy& policy() override { return inner_.policy(); }
+  PolicyOutput forward(const PackedBatch& batch, Want want) override {
+    if (at::GradMode::is_enabled()) largest = std::max<std::int64_t>(largest, batch.tokens() + batch.prompt_offsets.back());
+    return inner_.forward(batch, want);
+  }
+  void clear_gradient() override { inner_.clear_gradient(); }
+  void finish_gradient() override { inner_.finish_gradient(); }
+  std::int64_t largest = 0;
+
+ private:
+  TrainablePolicy& inner_;
+};
+
+TEST(Trainer, AGroupBeyondTheLimitIsCutByRowsToTheSameGradient) {
+  const ByteTokenizer tokenizer("0123456789p=x");
+  const TaskListEnvironment environment = words(std::make_shared<ParityVerifier>());
+  std::vector<std::vector<float>> weights;
+  for (const std::int64_t limit : {1'000'000, 30}) {
+    TransformerPolicy policy = tiny_policy(tokenizer);
+    TrainableTransformer trainable(policy);
+    MeasuredPolicy measured(trainable);
+    TrainerOptions options = tiny_options();
+    options.micro_batch_tokens = limit;
+    Trainer trainer = Trainer::grpo(measured, tokenizer, {{&environment, 1.0}}, options);
+    trainer.step();
+    EXPECT_GT(measured.largest, 0);
+    EXPECT_LE(measured.largest, limit);
+    EXPECT_EQ(trainer.max_log_prob_difference(), 0.0);
+    const auto values = policy.weights().values();
+    weights.emplace_back(values.begin(), values.end());
+  }
+  double difference = 0.0;
+  for (std::size_t i = 0; i < weights[0].size(); ++i) difference = std::max(difference, std::fabs(static_cast<double>(weights[0][i]) - weights[1][i]));
+  EXPECT_LT(difference, 1e-4) << "Adam's first steps are of the learning rate's size, 1e-2, whatever the gradient's";
 }
 
 TEST(Trainer, RowsThatStepTogetherDoNotChangeABit) {

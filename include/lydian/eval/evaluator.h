@@ -30,12 +30,13 @@ void describe(ConfigVisitor& visitor, EvaluationOptions& options);
 /// What an evaluation found. Rows whose verifier failed are left out of all means and counted; an item with fewer than k judged samples is left out of pass@k
 /// and maj@k.
 struct Evaluation {
-  Estimate accuracy;  ///< avg@k: mean reward, clustered by item.
-  /// pass@k: right is a reward of 1 or more. maj@k: reward of the most frequent answer (equal text, unparsable ones do not vote) of k samples, ties to the
+  Estimate accuracy;   ///< avg@k: mean reward, clustered by item.
+  Estimate pass_rate;  ///< Share of rewards of 1 or more, which count as right; the same where rewards are 0 or 1.
+  /// pass@k of right completions. maj@k: reward of the most frequent answer (equal text, unparsable ones do not vote) of k samples, ties to the
   /// earliest, mean over the samples' disjoint runs of k.
   std::map<std::int64_t, double> pass_at, majority_at;
-  std::map<std::string, Estimate> by_category;
-  double thinking_mean = 0.0;  ///< Tokens.
+  std::map<std::string, Estimate> by_category;  ///< Pass rates.
+  double thinking_mean = 0.0;                   ///< Tokens.
   double truncated_share = 0.0;
   std::int64_t items = 0, faults = 0;
   std::vector<Rollout> rollouts;

@@ -9,7 +9,8 @@ class ConfigVisitor;
 /// The learning rate of each step: linear warm-up, a plateau, then a decay over the last steps.
 ///
 ///   rate(k) = learning_rate · min(1, (k + 1) / warmup_steps) · decay(k),   k = 0 … steps - 1
-///   linear decay: from 1 at step (1 - decay_share) · steps down to min_lr_ratio at the end; cosine: half a cosine over the same steps
+///   decay(k) = max(min_lr_ratio, left(done)),   done = share of the last decay_share · steps that is behind step k: 1 at k = steps - 1 and ever after
+///   left: linear 1 - done, cosine (1 + cos(pi · done)) / 2, constant 1. The rate falls towards 0 and stands at min_lr_ratio once it is there.
 struct LearningRateSchedule {
   enum class Kind : std::uint8_t { kConstant, kLinear, kCosine };
 

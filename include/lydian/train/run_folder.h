@@ -26,7 +26,8 @@ class RunFolder {
     bool console = true;
     std::int64_t log_rollouts_every = 1;  ///< Steps; 0: never.
   };
-  /// A new run. Throws ConfigError where `path` is not empty, naming how the run in it goes on.
+  /// A new run. Throws ConfigError where `path` is not empty, naming how the run in it goes on. As long as the object lives, here and in reopen(), no other
+  /// may write into the folder, in this process or in another: it throws ConfigError.
   static RunFolder create(const std::string& path, Options options);
   /// A run that goes on. Nothing is touched until go_on().
   static RunFolder reopen(const std::string& path, Options options);
@@ -49,10 +50,16 @@ class RunFolder {
   bool is_best(double score) const;
   void write_file(const std::string& name, const std::string& text) const;
 
+  /// Stands for the checkpoint whose evaluation was the best, where a step is asked for.
+  static constexpr std::int64_t kBestStep = -1;
+  /// Step of the checkpoint whose evaluation was the best so far; absent where none was evaluated.
+  std::optional<std::int64_t> best_step() const;
+
   /// Steps of the whole checkpoints of a run folder, ascending.
   static std::vector<std::int64_t> checkpoints(const std::string& path);
   static std::string checkpoint_path(const std::string& path, std::int64_t step);
-  /// `wanted`, or the newest of checkpoints(path). Throws ConfigError where it is not among them, naming those that are, and where there are none.
+  /// `wanted`, or the newest of checkpoints(path), or with kBestStep the one whose evaluation was the best. Throws ConfigError where it is not among them,
+  /// naming those that are, and where there are none.
   static std::int64_t checkpoint_step(const std::string& path, std::optional<std::int64_t> wanted = std::nullopt);
 
  private:

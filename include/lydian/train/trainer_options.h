@@ -37,7 +37,7 @@ struct TrainerOptions {
   ClippedObjectiveOptions objective{};     ///< epsilon, epsilon_high, delta, aggregation, entropy_coef, …
   std::int64_t num_iterations = 1;         ///< Passes over the rollouts of a step.
   std::int64_t mini_batches = 1;           ///< Optimizer steps a pass; groups are cut into so many runs.
-  std::int64_t micro_batch_tokens = 4096;  ///< Prompt and completion tokens of one forward; a larger group goes alone.
+  std::int64_t micro_batch_tokens = 4096;  ///< Prompt and completion tokens of one forward; a larger group is cut by rows.
   double temperature = 1.0;
   std::int64_t max_completion_length = 256;  ///< Tokens, thinking included.
   ThinkingBudget thinking{};                 ///< Of every rollout.
