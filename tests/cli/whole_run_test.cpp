@@ -73,29 +73,27 @@ TEST_F(WholeRun, RescoresItsRolloutsToEqualBits) {
   EXPECT_EQ(call({"eval", "--rescore", folder_, "77"}).code, 1);
 }
 
-// CHAIN that sends the process one signal with each training task from the one numbered `tasks` on.
+// CHAIN that sends the process one signal with each trace from the one numbered `traces` on.
 struct InterruptingChain final : Environment, Demonstrator {
-  explicit InterruptingChain(std::shared_ptr<std::atomic<int>> tasks_left, std::vector<int> signals)
-      : tasks_left(std::move(tasks_left)), signals(std::move(signals)) {}
+  explicit InterruptingChain(std::shared_ptr<std::atomic<int>> traces_left, std::vector<int> signals)
+      : traces_left(std::move(traces_left)), signals(std::move(signals)) {}
   ChainEnvironment chain{{.max_operands = 3}};
-  std::shared_ptr<std::atomic<int>> tasks_left;
+  std::shared_ptr<std::atomic<int>> traces_left;
   std::vector<int> signals;
   std::string name() const override { return "chain"; }
   std::int64_t size(Split split) const override { return chain.size(split); }
-  Task task(Split split, std::int64_t index) const override {
-    if (split == Split::kTrain) {
-      const int beyond = -(--*tasks_left);
-      if (beyond >= 0 && beyond < static_cast<int>(signals.size())) std::raise(signals[static_cast<std::size_t>(beyond)]);
-    }
-    return chain.task(split, index);
-  }
+  Task task(Split split, std::int64_t index) const override { return chain.task(split, index); }
   const Verifier& verifier() const override { return chain.verifier(); }
   std::string alphabet() const override { return chain.alphabet(); }
-  std::optional<Demonstration> demonstrate(const Task& task, RandomStream& stream) const override { return chain.demonstrate(task, stream); }
+  std::optional<Demonstration> demonstrate(const Task& task, RandomStream& stream) const override {
+    const int beyond = -(--*traces_left);
+    if (beyond >= 0 && beyond < static_cast<int>(signals.size())) std::raise(signals[static_cast<std::size_t>(beyond)]);
+    return chain.demonstrate(task, stream);
+  }
 };
 
-Catalog interrupting_catalog(int tasks, const std::vector<int>& signals) {
-  const auto left = std::make_shared<std::atomic<int>>(tasks);
+Catalog interrupting_catalog(int traces, const std::vector<int>& signals) {
+  const auto left = std::make_shared<std::atomic<int>>(traces);
   Catalog catalog;
   catalog.add("chain", [left, signals](const Config&) { return std::make_shared<InterruptingChain>(left, signals); });
   return catalog;
