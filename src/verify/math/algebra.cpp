@@ -279,7 +279,7 @@ bool Algebra::equal(const Form& a, const Form& b) {
   return is_zero(difference(a, b));
 }
 
-bool Algebra::proportional(const Poly& a, const Poly& b) {
+bool Algebra::proportional(const Poly& a, const Poly& b, Poly& of_a, Poly& of_b) {
   if (a.is_zero() || b.is_zero()) return a.is_zero() && b.is_zero();
   if (a.terms() * b.terms() > kMaxProduct) throw NoForm{"too many terms"};
   // By the coefficients of one and the same product of letters; numbers such as sqrt 2 are part of coefficients.
@@ -304,9 +304,10 @@ bool Algebra::proportional(const Poly& a, const Poly& b) {
     return result;
   };
   fmpz_mpoly_get_term_exp_ui(exponents.data(), a.get(), 0, ring_->ctx);
-  const Poly ca = coefficient(a, exponents), cb = coefficient(b, exponents);
-  if (cb.is_zero() || is_zero(ca) || is_zero(cb)) return false;
-  const Poly x = times(a, cb), y = times(b, ca);
+  of_a = coefficient(a, exponents);
+  of_b = coefficient(b, exponents);
+  if (of_b.is_zero() || is_zero(of_a) || is_zero(of_b)) return false;
+  const Poly x = times(a, of_b), y = times(b, of_a);
   Poly d(*ring_);
   fmpz_mpoly_sub(d.get(), x.get(), y.get(), ring_->ctx);
   return is_zero(d);

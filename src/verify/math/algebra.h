@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -117,8 +118,12 @@ class Algebra {
   Form form(Folder& folder, NodeId id);
   /// a - b is zero.
   bool equal(const Form& a, const Form& b);
-  /// The two numerators are equal up to a constant other than 0.
-  bool proportional(const Poly& a, const Poly& b);
+  /// The two numerators are equal up to a constant other than 0: a * of_b = b * of_a, with numbers of_a and of_b.
+  bool proportional(const Poly& a, const Poly& b, Poly& of_a, Poly& of_b);
+  /// Whether a rule was used that is right for letters and factors above 0 only: |x| = x, or a root, power or logarithm of a product taken apart.
+  bool took_signs() const { return took_signs_; }
+  /// The value with numbers for the letters, roots on their principal branch. Throws Undefined where it cannot be told.
+  Ball value_at(const Poly& poly, Point point, slong precision);
   Poly difference(const Form& a, const Form& b);
   /// Proof that the polynomial stands for zero: each coefficient of a product of letters is an algebraic number that is proved to be 0.
   bool is_zero(Poly poly);
@@ -177,6 +182,7 @@ class Algebra {
   Form logarithm(const Form& argument);
   Form absolute(const Form& argument);
   bool is_root_like(slong generator) const;
+  void note_signs(const std::vector<Factor>& parts);
   std::int64_t scaled(const Rational& value, std::int64_t by);
   int numeric_sign(const Poly& poly);
 
@@ -187,6 +193,7 @@ class Algebra {
   bool numeric_zero(const Poly& poly);
   Ball numeric_value(const Poly& poly, slong precision);
   Ball generator_value(slong generator, slong precision);
+  Ball kernel_value(const Generator& generator, slong precision);
   Size size_of(const Poly& poly);
   Size size_of(slong generator);
   void degrees(const Poly& poly, std::vector<std::int64_t>& exponents_gcd, std::vector<char>& used);
@@ -197,6 +204,8 @@ class Algebra {
   std::unique_ptr<PolyRing> ring_;
   std::vector<Generator> generators_;
   int nesting_ = 0;
+  bool took_signs_ = false;
+  std::optional<Point> point_;  ///< Inside value_at.
 };
 
 }  // namespace lydian::math

@@ -3,10 +3,21 @@
 namespace lydian::math {
 namespace {
 
-constexpr std::uint32_t kPositivePoints = 4, kMixedPoints = 6;
+constexpr std::uint32_t kPositivePoints = 4, kMixedPoints = 6, kWidePoints = 20, kAgreements = 4;
+constexpr slong kTightBits = 250, kSmallestSeen = -64;  // A part of a sum below 2^kSmallestSeen next to much larger ones could hide.
 
 bool has_imaginary(const Tree& tree, NodeId id) {
   return any(tree, id, [&](const Node& node, NodeId at) { return node.op == Op::kConstant && tree.is_constant(at, Constant::kI); });
+}
+
+/// A difference around 0 says something only where its ball is small, beside the values and by itself.
+bool is_tight(const Ball& difference, const Ball& x, const Ball& y) {
+  mag_t radius;
+  mag_init(radius);
+  acb_get_mag(radius, difference.get());
+  const bool tiny = mag_cmp_2exp_si(radius, -kTightBits) < 0, small = mag_cmp_2exp_si(radius, kSmallestSeen) < 0;
+  mag_clear(radius);
+  return tiny || (small && acb_rel_accuracy_bits(x.get()) >= kTightBits && acb_rel_accuracy_bits(y.get()) >= kTightBits);
 }
 
 }  // namespace
@@ -33,19 +44,52 @@ bool Decider::with_algebra(const std::function<void(Algebra&)>& work, std::strin
   return false;
 }
 
-Decider::Test Decider::numeric(NodeId a, NodeId b, Point point, std::int64_t precision) {
+std::optional<std::pair<Ball, Ball>> Decider::values(NodeId a, NodeId b, Point point, std::int64_t precision, bool real) {
   try {
-    const Ball x = Evaluator(folder_, evaluate_options(precision), point).value(a);
-    const Ball y = Evaluator(folder_, evaluate_options(precision), point).value(b);
-    if (!x.is_finite() || !y.is_finite()) return Test::kNoValue;
-    const bool letters = has_symbol(tree_, a) || has_symbol(tree_, b);
-    if (letters && (!x.is_real() || !y.is_real()) && !has_imaginary(tree_, a) && !has_imaginary(tree_, b)) return Test::kNoValue;
-    Ball d;
-    acb_sub(d.get(), x.get(), y.get(), static_cast<slong>(precision));
-    return d.contains_zero() ? Test::kAgree : Test::kDifferent;
+    Ball x = Evaluator(folder_, evaluate_options(precision), point).value(a);
+    if (!x.is_finite() || (real && !x.is_real())) return std::nullopt;
+    Ball y = Evaluator(folder_, evaluate_options(precision), point).value(b);
+    if (!y.is_finite() || (real && !y.is_real())) return std::nullopt;
+    return std::pair(std::move(x), std::move(y));
   } catch (const Undefined&) {
-    return Test::kNoValue;
+    return std::nullopt;
   }
+}
+
+Decider::Test Decider::numeric(NodeId a, NodeId b, Point point, std::int64_t precision) {
+  const bool letters = has_symbol(tree_, a) || has_symbol(tree_, b);
+  const auto found = values(a, b, point, precision, letters && !has_imaginary(tree_, a) && !has_imaginary(tree_, b));
+  if (!found) return Test::kNoValue;
+  Ball d;
+  acb_sub(d.get(), found->first.get(), found->second.get(), static_cast<slong>(precision));
+  return d.contains_zero() ? Test::kAgree : Test::kDifferent;
+}
+
+bool Decider::agree(const Sides& sides) {
+  // Positive points, points of both signs, and points further out for what has values there only.
+  std::vector<std::uint32_t> points;
+  for (std::uint32_t i = 0; i < kPositivePoints; ++i) points.push_back(i);
+  for (std::uint32_t i = 0; i < kMixedPoints; ++i) points.push_back(Point::kMixed + i);
+  for (std::uint32_t i = 0; i < kWidePoints; ++i) points.push_back(Point::kWide + i);
+  for (const bool real : {true, false}) {
+    std::uint32_t positive = 0, mixed = 0;
+    for (const std::uint32_t number : points) {
+      if (positive + mixed >= kAgreements && mixed >= 2) break;
+      bool tight = false;
+      for (const std::int64_t precision : {384, 4096, 8192}) {
+        const auto found = sides({number}, precision, real);
+        if (!found) break;
+        Ball d;
+        acb_sub(d.get(), found->first.get(), found->second.get(), static_cast<slong>(precision));
+        if (!d.contains_zero()) return false;
+        tight = is_tight(d, found->first, found->second);
+        if (tight) break;
+      }
+      if (tight) ++(number < Point::kMixed ? positive : mixed);
+    }
+    if (positive + mixed >= kAgreements) return true;
+  }
+  return false;
 }
 
 Decision Decider::equal(NodeId a, NodeId b) {
@@ -92,6 +136,7 @@ Decision Decider::equal(NodeId a, NodeId b) {
 Decision Decider::by_form(NodeId a, NodeId b) {
   Decision decision{false, MathMethod::kUndecided, "neither equality nor difference could be proved"};
   std::string why;
+  bool signs = false;
   const bool done = with_algebra(
       [&](Algebra& algebra) {
         const Form x = algebra.form(folder_, a);
@@ -102,8 +147,14 @@ Decision Decider::by_form(NodeId a, NodeId b) {
         } else if (algebra.is_zero(d)) {
           decision = {true, MathMethod::kAlgebraic, {}};
         }
+        signs = algebra.took_signs();
       },
       why);
+  if (decision.equal && signs && (has_symbol(tree_, a) || has_symbol(tree_, b))) {
+    const bool imaginary = has_imaginary(tree_, a) || has_imaginary(tree_, b);
+    const bool agreed = agree([&](Point point, std::int64_t precision, bool real) { return values(a, b, point, precision, real && !imaginary); });
+    if (!agreed) decision = {false, MathMethod::kUndecided, "equal for some signs of the letters, not surely for all"};
+  }
   if (!done) decision.reason += ": " + why;
   return decision;
 }
@@ -122,8 +173,30 @@ Decision Decider::same_equation(NodeId a, NodeId b, NodeId c, NodeId d, int& sig
           decision = {both, MathMethod::kCanonical, both ? "" : "only one side holds always"};
           return;
         }
-        if (algebra.proportional(first.above, second.above)) {
+        Poly of_first = first.above, of_second = second.above;
+        if (algebra.proportional(first.above, second.above, of_first, of_second)) {
           decision = {true, MathMethod::kCanonical, {}};
+          // With first = F / B and second = S / D, where F times a number is S times another: first B and second D agree at points in the same way.
+          const auto side = [&](NodeId left, NodeId right, const Poly& below, const Poly& number, Point point, std::int64_t precision, bool real) {
+            const slong p = static_cast<slong>(precision);
+            std::optional<std::pair<Ball, Ball>> found = values(left, right, point, precision, real);
+            if (!found) return std::optional<Ball>();
+            acb_sub(found->first.get(), found->first.get(), found->second.get(), p);
+            acb_mul(found->first.get(), found->first.get(), algebra.value_at(below, point, p).get(), p);
+            acb_mul(found->first.get(), found->first.get(), algebra.value_at(number, point, p).get(), p);
+            return std::optional<Ball>(std::move(found->first));
+          };
+          const Sides sides = [&](Point point, std::int64_t precision, bool real) -> std::optional<std::pair<Ball, Ball>> {
+            try {
+              std::optional<Ball> x = side(a, b, first.below, of_second, point, precision, real), y;
+              if (x) y = side(c, d, second.below, of_first, point, precision, real);
+              if (!x || !y) return std::nullopt;
+              return std::pair(std::move(*x), std::move(*y));
+            } catch (const Undefined&) {
+              return std::nullopt;
+            }
+          };
+          if (algebra.took_signs() && !agree(sides)) decision = {false, MathMethod::kUndecided, "equal for some signs of the letters, not surely for all"};
           constant = first.below.is_constant() && second.below.is_constant();
         } else {
           decision = {false, MathMethod::kCanonical, "different equations"};

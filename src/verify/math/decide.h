@@ -1,7 +1,9 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "verify/math/algebra.h"
 
@@ -36,6 +38,11 @@ class Decider {
   enum class Test : std::uint8_t { kDifferent, kAgree, kNoValue };
   Test numeric(NodeId a, NodeId b, Point point, std::int64_t precision);
   Decision by_form(NodeId a, NodeId b);
+  /// Both sides at a point; nothing where one has no value there, or none that is real though it must be.
+  using Sides = std::function<std::optional<std::pair<Ball, Ball>>(Point, std::int64_t precision, bool real)>;
+  std::optional<std::pair<Ball, Ball>> values(NodeId a, NodeId b, Point point, std::int64_t precision, bool real);
+  /// Whether two sides agree by tight balls at enough points, of both signs wherever they have values there.
+  bool agree(const Sides& sides);
   int sign_at(NodeId a, NodeId b, Point point);
   bool equal_when_rounded(NodeId a, NodeId b);
   /// Runs with a growing shape; false where there is no form.

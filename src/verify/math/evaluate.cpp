@@ -27,6 +27,7 @@ Rational coordinate(std::string_view name, Point point) {
     // The first mixed point is all negative.
     if (point.number == Point::kMixed || (h >> 40) % 2 == 0) above = -above;
   }
+  if (point.number >= Point::kWide) above <<= 2 * (1 + (point.number - Point::kWide) % 5);
   return Rational(above, prime);
 }
 

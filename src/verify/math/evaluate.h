@@ -10,8 +10,8 @@ namespace lydian::math {
 /// Where every letter stands for a rational number that depends on its name and the number of the point alone, so both sides of a comparison see the same.
 /// Never an integer: sin(pi x) and (-1)^n must not look alike there.
 struct Point {
-  std::uint32_t number = 0;  ///< 0 … : positive; from kMixed on signs vary with the letter.
-  static constexpr std::uint32_t kMixed = 8;
+  std::uint32_t number = 0;  ///< 0 … : positive; from kMixed on signs vary with the letter; from kWide on with other sizes, up to some thousands.
+  static constexpr std::uint32_t kMixed = 8, kWide = 32;
 };
 Rational coordinate(std::string_view name, Point point);
 

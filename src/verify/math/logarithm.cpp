@@ -9,6 +9,7 @@ Form Algebra::logarithm(const Form& argument) {
   if (++nesting_ > 64) throw NoForm{"nested too deep"};
   Form result = constant(Rational(0));
   std::vector<Factor> parts = factors(argument);
+  note_signs(parts);
   if (!parts.empty() && parts[0].kind == Factor::Kind::kMinusOne) {
     // The sign goes into a polynomial, or stands for i pi.
     const auto poly = std::find_if(parts.begin(), parts.end(), [](const Factor& f) { return f.kind == Factor::Kind::kPoly && f.multiplicity % 2 != 0; });
@@ -77,6 +78,7 @@ Form Algebra::absolute(const Form& argument) {
       case Factor::Kind::kGenerator: {
         const GeneratorKind kind = generators_[static_cast<std::size_t>(factor.generator)].kind;
         if (kind == GeneratorKind::kImaginary || kind == GeneratorKind::kCircle || kind == GeneratorKind::kExpI) break;
+        if (kind == GeneratorKind::kSymbol && factor.multiplicity % 2 != 0) took_signs_ = true;
         if (is_root_like(factor.generator) || kind == GeneratorKind::kAbsOf || factor.multiplicity % 2 == 0) {
           result = multiply(result, generator_form(factor.generator, factor.multiplicity));
           break;

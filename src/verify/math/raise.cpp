@@ -43,6 +43,25 @@ bool Algebra::is_root_like(slong generator) const {
   }
 }
 
+// A power that is no integer, or a logarithm, of a product goes factor by factor only where the factors are above 0; of one factor alone it always does.
+void Algebra::note_signs(const std::vector<Factor>& parts) {
+  int signed_factors = 0;
+  for (const Factor& factor : parts) {
+    bool plain = true;
+    if (factor.kind == Factor::Kind::kPrime) continue;
+    if (factor.kind == Factor::Kind::kGenerator) {
+      const Generator& g = generators_[static_cast<std::size_t>(factor.generator)];
+      if (g.numeric || g.kind == GeneratorKind::kPi || g.kind == GeneratorKind::kEuler) continue;
+      if (g.kind == GeneratorKind::kPowerOf && g.of >= 0 && generators_[static_cast<std::size_t>(g.of)].kind == GeneratorKind::kEuler) continue;
+      plain = std::abs(factor.multiplicity) == (g.kind == GeneratorKind::kSymbol ? shape_.root : 1) && g.kind != GeneratorKind::kPowerOf;
+    } else if (factor.kind == Factor::Kind::kPoly) {
+      if (numeric_poly(*factor.poly)) continue;
+      plain = std::abs(factor.multiplicity) == 1;
+    }
+    if (++signed_factors > 1 || !plain) took_signs_ = true;
+  }
+}
+
 void Algebra::integer_factors(const Integer& value, std::int64_t sign, std::vector<Factor>& out) {
   if (fmpz_is_one(value.get()) != 0) return;
   if (fmpz_bits(value.get()) > 2000) throw NoForm{"a number that is too large to be factored"};
@@ -343,6 +362,7 @@ Form Algebra::raise(const Form& base, const Form& exponent) {
   }
   const std::vector<Factor> parts = factors(base);
   for (const ExponentTerm& term : terms(exponent)) {
+    if (term.atom || !term.coefficient.is_integer()) note_signs(parts);
     for (Factor factor : parts) {
       // (f^2)^{1/2} is |f|.
       const bool sign_lost =

@@ -193,8 +193,75 @@ Ball Algebra::generator_value(slong generator, slong precision) {
       return value;
     }
     default:
-      throw NoForm{"no algebraic number"};
+      if (!point_) throw NoForm{"no algebraic number"};
+      return kernel_value(g, precision);
   }
+}
+
+// Kernels with letters in them, at the point.
+Ball Algebra::kernel_value(const Generator& g, slong precision) {
+  Ball value;
+  const auto part = [&](const Form& form) {
+    Ball above = numeric_value(form.above, precision);
+    const Ball below = numeric_value(form.below, precision);
+    if (below.contains_zero()) throw Undefined{};
+    acb_div(above.get(), above.get(), below.get(), precision);
+    return above;
+  };
+  const auto over_root = [&](Ball ball) {
+    acb_div_si(ball.get(), ball.get(), static_cast<slong>(shape_.root), precision);
+    return ball;
+  };
+  const auto known = [](const Ball& ball) {
+    if (ball.contains_zero()) throw Undefined{};
+    return ball;
+  };
+  switch (g.kind) {
+    case GeneratorKind::kSymbol:
+      arb_set_fmpq(value.real(), coordinate(g.name, *point_).get(), precision);
+      acb_root_ui(value.get(), value.get(), static_cast<ulong>(shape_.root), precision);
+      return value;
+    case GeneratorKind::kPi:
+      arb_const_pi(value.real(), precision);
+      acb_root_ui(value.get(), value.get(), static_cast<ulong>(shape_.root), precision);
+      return value;
+    case GeneratorKind::kEuler:
+      acb_one(value.get());
+      acb_exp(value.get(), over_root(std::move(value)).get(), precision);
+      return value;
+    case GeneratorKind::kPowerOf: {
+      const Ball exponent = over_root(part(g.parts.back()));
+      if (g.of < 0) {
+        acb_pow(value.get(), known(part(g.parts[0])).get(), exponent.get(), precision);
+        return value;
+      }
+      Ball base = generator_value(g.of, precision);
+      acb_pow_ui(base.get(), base.get(), static_cast<ulong>(shape_.root), precision);
+      acb_pow(value.get(), known(base).get(), exponent.get(), precision);
+      return value;
+    }
+    case GeneratorKind::kExpI: {
+      const Ball angle = over_root(part(g.parts[0]));
+      acb_mul_onei(value.get(), angle.get());
+      acb_exp(value.get(), value.get(), precision);
+      return value;
+    }
+    case GeneratorKind::kLogOf:
+      acb_log(value.get(), known(part(g.parts[0])).get(), precision);
+      return value;
+    case GeneratorKind::kAbsOf:
+      acb_abs(value.real(), part(g.parts[0]).get(), precision);
+      return value;
+    default:
+      throw Undefined{};
+  }
+}
+
+Ball Algebra::value_at(const Poly& poly, Point point, slong precision) {
+  point_ = point;
+  const Ball value = numeric_value(poly, precision);
+  point_.reset();
+  return value;
 }
 
 int Algebra::numeric_sign(const Poly& poly) {
