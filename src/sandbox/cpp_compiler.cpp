@@ -3,9 +3,11 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "lydian/core/sha256.h"
+#include "sandbox/cpp_runtime.h"
 #include "sandbox/memory_file.h"
 #include "sandbox/outcome.h"
 
@@ -16,7 +18,7 @@ constexpr const char* kFlags[] = {"-std=c++17", "-O1", "-w", "-static", "-I/head
 constexpr std::size_t kMaxLog = 64 << 10;
 
 /// Headers worth compiling ahead, and how much it takes.
-constexpr const char* kHeaders[] = {"bits/stdc++.h", "iostream"};
+constexpr const char* kHeaders[] = {"bits/stdc++.h", "iostream", kPairHeader};
 
 std::string laid_out(const std::vector<SourceFile>& files) {
   std::string bytes;
@@ -52,8 +54,11 @@ std::int64_t CppCompiler::cache_hits() const {
   return hits_;
 }
 
-std::shared_ptr<const Compiled> CppCompiler::compile(const std::vector<SourceFile>& files, const RunLimits& limits, bool& fresh) {
-  const std::string key = sha256(laid_out(files) + std::to_string(limits.compile_mem_mb) + "/" + std::to_string(limits.compile_wall_s));
+std::shared_ptr<const Compiled> CppCompiler::compile(const std::vector<SourceFile>& files, const RunLimits& limits, bool& fresh,
+                                                     std::span<const char* const> flags) {
+  std::string further;
+  for (const char* flag : flags) further += std::string(flag) + " ";
+  const std::string key = sha256(laid_out(files) + further + std::to_string(limits.compile_mem_mb) + "/" + std::to_string(limits.compile_wall_s));
   std::shared_ptr<Entry> entry;
   {
     const std::lock_guard lock(mutex_);
@@ -73,7 +78,7 @@ std::shared_ptr<const Compiled> CppCompiler::compile(const std::vector<SourceFil
     ++hits_;
     return entry->compiled;
   }
-  auto compiled = compile_now(files, limits);
+  auto compiled = compile_now(files, limits, flags);
   const std::lock_guard lock(mutex_);
   const auto found = entries_.find(key);
   const bool ours = found != entries_.end() && found->second == entry;
@@ -103,12 +108,13 @@ void CppCompiler::keep(const std::string& key) {
   }
 }
 
-std::shared_ptr<const Compiled> CppCompiler::compile_now(const std::vector<SourceFile>& files, const RunLimits& limits) {
-  prepare_header(files);
+std::shared_ptr<const Compiled> CppCompiler::compile_now(const std::vector<SourceFile>& files, const RunLimits& limits, std::span<const char* const> flags) {
+  prepare_headers(files);
   PartInput part;
   part.kind = PartKind::kCommand;
   part.arguments = {compiler_};
   part.arguments.insert(part.arguments.end(), std::begin(kFlags), std::end(kFlags));
+  part.arguments.insert(part.arguments.end(), flags.begin(), flags.end());
   for (const auto& [name, text] : files) {
     if (name.ends_with(".cpp")) part.arguments.push_back(name);
   }
@@ -148,33 +154,36 @@ std::shared_ptr<const Compiled> CppCompiler::compile_now(const std::vector<Sourc
   return compiled;
 }
 
-void CppCompiler::prepare_header(const std::vector<SourceFile>& files) {
+void CppCompiler::prepare_headers(const std::vector<SourceFile>& files) {
   const std::lock_guard lock(headers_mutex_);
   for (const std::string header : kHeaders) {
-    bool wanted = false;
-    for (const auto& [name, text] : files) wanted = wanted || includes(text, header);
+    const bool wanted = std::any_of(files.begin(), files.end(), [&](const SourceFile& file) { return includes(file.second, header); });
     if (!wanted || headers_[header] == runner_.generation()) continue;
-    PartInput part;
-    part.kind = PartKind::kCommand;
-    part.arguments = {compiler_, "-x", "c++-header"};
-    for (const char* flag : kFlags) {
-      if (std::strcmp(flag, "-static") != 0) part.arguments.emplace_back(flag);
-    }
-    part.arguments.insert(part.arguments.end(), {"source.h", "-o", "out"});
-    part.environment = environment();
-    const Descriptor input = memory_file(""), source = memory_file(laid_out({{"source.h", "#include <" + header + ">\n"}}));
-    part.input = &input;
-    part.program = &source;
-    RunLimits limits;
-    limits.wall_s = 60;
-    limits.mem_mb = 2048;
-    limits.files = 256;
-    limits.tmpfs_mb = 512;
-    const Answer answer = runner_.run(limits, {part}, 0);
-    // Without it compilations are slower, not different.
-    if (answer.output) runner_.install_header(header + ".gch", answer.output);
+    compile_ahead(header, header == kPairHeader ? cpp_pair_runtime() : "#include <" + header + ">\n");
     headers_[header] = runner_.generation();
   }
+}
+
+void CppCompiler::compile_ahead(const std::string& header, const std::string& text) {
+  PartInput part;
+  part.kind = PartKind::kCommand;
+  part.arguments = {compiler_, "-x", "c++-header"};
+  for (const char* flag : kFlags) {
+    if (std::strcmp(flag, "-static") != 0) part.arguments.emplace_back(flag);
+  }
+  part.arguments.insert(part.arguments.end(), {"source.h", "-o", "out"});
+  part.environment = environment();
+  const Descriptor input = memory_file(""), source = memory_file(laid_out({{"source.h", text}}));
+  part.input = &input;
+  part.program = &source;
+  RunLimits limits;
+  limits.wall_s = 60;
+  limits.mem_mb = 2048;
+  limits.files = 256;
+  limits.tmpfs_mb = 512;
+  const Answer answer = runner_.run(limits, {part}, 0);
+  // Without it compilations are slower, not different.
+  if (answer.output) runner_.install_header(header + ".gch", answer.output);
 }
 
 }  // namespace lydian::sandbox

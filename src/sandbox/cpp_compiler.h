@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,8 +32,8 @@ class CppCompiler {
  public:
   CppCompiler(Runner& runner, const SandboxOptions& options);
 
-  /// Compiles the sources that end in .cpp and links them. `fresh` says whether a compiler ran for this call.
-  std::shared_ptr<const Compiled> compile(const std::vector<SourceFile>& files, const RunLimits& limits, bool& fresh);
+  /// Compiles the sources that end in .cpp and links them, with `flags` behind the usual ones. `fresh` says whether a compiler ran for this call.
+  std::shared_ptr<const Compiled> compile(const std::vector<SourceFile>& files, const RunLimits& limits, bool& fresh, std::span<const char* const> flags = {});
   bool available() const { return !compiler_.empty(); }
   std::int64_t cache_hits() const;
   const std::string& path() const { return compiler_; }
@@ -44,8 +45,9 @@ class CppCompiler {
     std::list<std::string>::iterator place;
   };
 
-  std::shared_ptr<const Compiled> compile_now(const std::vector<SourceFile>& files, const RunLimits& limits);
-  void prepare_header(const std::vector<SourceFile>& files);
+  std::shared_ptr<const Compiled> compile_now(const std::vector<SourceFile>& files, const RunLimits& limits, std::span<const char* const> flags);
+  void prepare_headers(const std::vector<SourceFile>& files);
+  void compile_ahead(const std::string& header, const std::string& text);
   void keep(const std::string& key);
 
   Runner& runner_;

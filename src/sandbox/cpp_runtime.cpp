@@ -4,7 +4,8 @@ namespace lydian::sandbox {
 
 // Bytes of values in order; sizes before elements. The reader takes nothing on trust: a size larger than what is left ends the conversation.
 const char* cpp_pair_runtime() {
-  return R"cpp(#include <unistd.h>
+  return R"cpp(#include <bits/stdc++.h>
+#include <unistd.h>
                namespace lydian_pair {
                struct Broken {};
                struct Writer {
@@ -241,7 +242,7 @@ const char* cpp_tests_runtime() {
 }
 
 const char* cpp_serve_runtime() {
-  return R"cpp(int main() {
+  return R"cpp(extern "C" int __wrap_main() {
                  lydian_pair::Reader in;
                  while (lydian_pair::receive(in)) {
                    lydian_pair::Writer out;

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstddef>
+#include <initializer_list>
 #include <map>
+#include <utility>
 
 namespace lydian::sandbox {
 namespace {
@@ -25,6 +28,8 @@ class Tokenizer {
     while (at_ < source_.size()) step();
     return std::move(tokens_);
   }
+  /// Macros without parameters: name and text.
+  const std::vector<std::pair<std::string, std::string>>& macros() const { return macros_; }
 
  private:
   char here(std::size_t ahead = 0) const { return at_ + ahead < source_.size() ? source_[at_ + ahead] : '\0'; }
@@ -98,7 +103,10 @@ class Tokenizer {
     if (line.rfind("define", 0) == 0) {
       std::size_t word = line.find_first_not_of(" \t", 6), end = word;
       while (end < line.size() && (std::isalnum(static_cast<unsigned char>(line[end])) != 0 || line[end] == '_')) ++end;
-      if (word < end) outline_.other_names.insert(line.substr(word, end - word));
+      if (word < end) {
+        outline_.other_names.insert(line.substr(word, end - word));
+        if (end < line.size() && line[end] != '(') macros_.emplace_back(line.substr(word, end - word), line.substr(end));
+      }
     }
     tokens_.emplace_back("#");
   }
@@ -108,12 +116,15 @@ class Tokenizer {
   std::size_t at_ = 0;
   bool line_start_ = true;
   Tokens tokens_;
+  std::vector<std::pair<std::string, std::string>> macros_;
 };
+
+using Aliases = std::map<std::string, std::string>;
 
 /// Reads types of the standard library made of values; everything else is not understood.
 class TypeReader {
  public:
-  TypeReader(const Tokens& tokens, std::size_t begin, std::size_t end) : tokens_(tokens), at_(begin), end_(end) {}
+  TypeReader(const Tokens& tokens, std::size_t begin, std::size_t end, const Aliases& aliases) : tokens_(tokens), at_(begin), end_(end), aliases_(aliases) {}
 
   /// Empty where the tokens are no such type.
   std::string type(int depth = 0) {
@@ -122,7 +133,10 @@ class TypeReader {
     std::string found;
     if (take("std") && !(take(":") && take(":"))) return {};
     if (at_ >= end_) return {};
-    if (is_builtin(tokens_[at_])) {
+    if (const auto alias = aliases_.find(tokens_[at_]); alias != aliases_.end()) {
+      found = alias->second;
+      ++at_;
+    } else if (is_builtin(tokens_[at_])) {
       while (at_ < end_ && is_builtin(tokens_[at_])) found += (found.empty() ? "" : " ") + tokens_[at_++];
     } else if (is_plain(tokens_[at_])) {
       found = "std::" + tokens_[at_++];
@@ -181,6 +195,7 @@ class TypeReader {
 
   const Tokens& tokens_;
   std::size_t at_, end_;
+  const Aliases& aliases_;
   bool constant_ = false;
 };
 
@@ -199,8 +214,8 @@ std::size_t matching(const Tokens& tokens, std::size_t open, const char* up, con
   return tokens.size();
 }
 
-bool read_parameter(const Tokens& tokens, std::size_t begin, std::size_t end, CppParameter& parameter) {
-  TypeReader reader(tokens, begin, end);
+bool read_parameter(const Tokens& tokens, std::size_t begin, std::size_t end, const Aliases& aliases, CppParameter& parameter) {
+  TypeReader reader(tokens, begin, end, aliases);
   parameter.type = reader.type();
   if (parameter.type.empty() || parameter.type == "void") return false;
   parameter.reference = reader.take("&");
@@ -215,13 +230,14 @@ bool read_parameter(const Tokens& tokens, std::size_t begin, std::size_t end, Cp
 }
 
 /// The function whose name stands at `name`, with parentheses from `open` to `close`; its result's tokens begin at `begin`.
-CppFunction read_function(const Tokens& tokens, std::size_t begin, std::size_t name, std::size_t open, std::size_t close) {
+CppFunction read_function(const Tokens& tokens, std::size_t begin, std::size_t name, std::size_t open, std::size_t close, const Aliases& aliases) {
   CppFunction function;
   function.name = tokens[name];
   while (begin < name && (tokens[begin] == "static" || tokens[begin] == "inline" || tokens[begin] == "constexpr")) ++begin;
-  TypeReader reader(tokens, begin, name);
+  TypeReader reader(tokens, begin, name, aliases);
   function.result = reader.type();
-  function.own_result = joined(tokens, begin, name);
+  function.own_result = joined(tokens, begin, function.result.empty() ? name : reader.at());
+  (void)reader.take("&");  // A result by reference crosses as the value that it refers to.
   if (function.result.empty() || !reader.done()) return function;
   std::size_t start = open + 1;
   int depth = 0;
@@ -230,7 +246,7 @@ CppFunction read_function(const Tokens& tokens, std::size_t begin, std::size_t n
     if (tokens[i] == ">") --depth;
     if (i != close && (tokens[i] != "," || depth > 0)) continue;
     CppParameter parameter;
-    if (!read_parameter(tokens, start, i, parameter)) return function;
+    if (!read_parameter(tokens, start, i, aliases, parameter)) return function;
     function.parameters.push_back(std::move(parameter));
     start = i + 1;
   }
@@ -240,45 +256,103 @@ CppFunction read_function(const Tokens& tokens, std::size_t begin, std::size_t n
 
 }  // namespace
 
-CppOutline outline_of(std::string_view source) {
-  CppOutline outline;
-  const Tokens tokens = Tokenizer(source, outline).tokens();
-  std::size_t begin = 0;
-  const auto remember = [&](std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) {
-      if (is_word(tokens[i])) outline.other_names.insert(tokens[i]);
-    }
-  };
-  for (std::size_t i = 0; i < tokens.size(); ++i) {
-    const std::string& token = tokens[i];
-    if (token == "#" || token == "}") begin = i + 1;
-    if (token == ";") {
-      if (i == begin + 3 && tokens[begin] == "using" && tokens[begin + 1] == "namespace" && tokens[begin + 2] == "std") {
-        outline.uses_namespace_std = true;
-      } else {
-        remember(i);
-      }
-      begin = i + 1;
-    }
-    if (token == "(" && i > begin && is_word(tokens[i - 1])) {
-      const std::size_t close = matching(tokens, i, "(", ")");
-      std::size_t after = close + 1;
-      while (after < tokens.size() && (tokens[after] == "const" || tokens[after] == "noexcept")) ++after;
-      if (after < tokens.size() && tokens[after] == "{") {
-        outline.functions.push_back(read_function(tokens, begin, i - 1, i, close));
-        i = matching(tokens, after, "{", "}");
-        begin = i + 1;
-      } else {
-        i = std::min(close, tokens.size());
-      }
-      continue;
-    }
-    if (token == "{") {
-      remember(i);
-      i = matching(tokens, i, "{", "}");
-      begin = i + 1;
+namespace {
+
+/// Reads the tokens of a source at its outermost level.
+class Outliner {
+ public:
+  Outliner(std::string_view source, CppOutline& outline) : outline_(outline) {
+    Tokenizer tokenizer(source, outline);
+    tokens_ = tokenizer.tokens();
+    for (const auto& [name, text] : tokenizer.macros()) {
+      CppOutline nothing;
+      const Tokens words = Tokenizer(text, nothing).tokens();
+      remember_alias(name, words, 0, words.size());
     }
   }
+
+  void read() {
+    while (at_ < tokens_.size()) {
+      const std::string& token = tokens_[at_];
+      if (token == ";") {
+        statement();
+      } else if (token == "{") {
+        block();
+      } else if (token == "(" && at_ > begin_ && is_word(tokens_[at_ - 1])) {
+        function_or_call();
+      } else if (token == "#" || token == "}") {
+        begin_ = at_ + 1;
+      }
+      ++at_;
+    }
+  }
+
+ private:
+  bool starts_with(std::initializer_list<const char*> words) const {
+    return at_ >= begin_ + words.size() && std::equal(words.begin(), words.end(), tokens_.begin() + static_cast<std::ptrdiff_t>(begin_),
+                                                      [](const char* a, const std::string& b) { return b == a; });
+  }
+
+  void remember(std::size_t end) {
+    for (std::size_t i = begin_; i < end; ++i) {
+      if (is_word(tokens_[i])) outline_.other_names.insert(tokens_[i]);
+    }
+  }
+
+  void remember_alias(const std::string& name, const Tokens& tokens, std::size_t begin, std::size_t end) {
+    TypeReader reader(tokens, begin, end, outline_.aliases);
+    const std::string type = reader.type();
+    if (!type.empty() && reader.done() && !reader.constant()) outline_.aliases[name] = type;
+  }
+
+  void statement() {
+    if (starts_with({"using", "namespace", "std"}) && at_ == begin_ + 3) {
+      outline_.uses_namespace_std = true;
+    } else {
+      if (starts_with({"typedef"}) && at_ >= begin_ + 3) remember_alias(tokens_[at_ - 1], tokens_, begin_ + 1, at_ - 1);
+      if (starts_with({"using"}) && at_ > begin_ + 3 && tokens_[begin_ + 2] == "=") remember_alias(tokens_[begin_ + 1], tokens_, begin_ + 3, at_);
+      remember(at_);
+    }
+    begin_ = at_ + 1;
+  }
+
+  /// The body of a class or a namespace, or a list of values.
+  void block() {
+    static const std::set<std::string> keys{"struct", "class", "union", "enum"};
+    int depth = 0;
+    for (std::size_t i = begin_; i + 1 < at_; ++i) {
+      if (tokens_[i] == "<") ++depth;
+      if (tokens_[i] == ">") --depth;
+      if (depth == 0 && keys.count(tokens_[i]) != 0 && is_word(tokens_[i + 1])) outline_.classes.insert(tokens_[i + 1]);
+    }
+    remember(at_);
+    at_ = matching(tokens_, at_, "{", "}");
+    begin_ = at_ + 1;
+  }
+
+  void function_or_call() {
+    const std::size_t close = matching(tokens_, at_, "(", ")");
+    std::size_t after = close + 1;
+    while (after < tokens_.size() && (tokens_[after] == "const" || tokens_[after] == "noexcept")) ++after;
+    if (after < tokens_.size() && tokens_[after] == "{") {
+      outline_.functions.push_back(read_function(tokens_, begin_, at_ - 1, at_, close, outline_.aliases));
+      at_ = matching(tokens_, after, "{", "}");
+      begin_ = at_ + 1;
+    } else {
+      at_ = std::min(close, tokens_.size());
+    }
+  }
+
+  CppOutline& outline_;
+  Tokens tokens_;
+  std::size_t at_ = 0, begin_ = 0;
+};
+
+}  // namespace
+
+CppOutline outline_of(std::string_view source) {
+  CppOutline outline;
+  Outliner(source, outline).read();
   return outline;
 }
 

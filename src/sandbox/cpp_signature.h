@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -25,9 +26,11 @@ struct CppFunction {
 
 /// What a source declares at the outermost level, as far as a reader of tokens can see.
 struct CppOutline {
-  std::vector<CppFunction> functions;  ///< Definitions.
-  std::set<std::string> other_names;   ///< Types, variables, macros, aliases, templates.
-  std::set<std::string> words;         ///< Every identifier.
+  std::vector<CppFunction> functions;          ///< Definitions.
+  std::map<std::string, std::string> aliases;  ///< Other names of types that can cross (typedef, using, #define), and the types.
+  std::set<std::string> classes;               ///< Types of its own.
+  std::set<std::string> other_names;           ///< Types, variables, macros, aliases, templates.
+  std::set<std::string> words;                 ///< Every identifier.
   bool uses_namespace_std = false;
 };
 

@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <set>
 
 #include "sandbox/cpp_runtime.h"
 #include "sandbox/cpp_signature.h"
@@ -49,19 +50,59 @@ std::string door_declaration(const CppFunction& function, std::size_t number) {
   return text + ");\n";
 }
 
+/// What the tests may call of the program's functions; names of the standard library that tests judge by only where they call nothing else.
+std::vector<CppFunction> called_by(const CppOutline& tests, const CppOutline& program) {
+  static const std::set<std::string> judges{"abs",   "fabs",  "fabsf", "labs", "llabs", "fmod", "round", "lround", "floor",  "ceil",   "trunc", "sqrt", "pow",
+                                            "isnan", "isinf", "max",   "min",  "fmax",  "fmin", "equal", "strcmp", "memcmp", "strlen", "exit",  "abort"};
+  std::set<std::string> defined_by_tests{"main"};
+  for (const CppFunction& function : tests.functions) defined_by_tests.insert(function.name);
+  std::vector<CppFunction> called, under_their_names;
+  for (const CppFunction& function : program.functions) {
+    if (tests.words.count(function.name) == 0 || defined_by_tests.count(function.name) != 0) continue;
+    (judges.count(function.name) != 0 ? under_their_names : called).push_back(function);
+  }
+  return called.empty() ? under_their_names : called;
+}
+
+/// The class of the program, unknown to the tests, that `function` returns; empty where it returns something else.
+std::string own_class(const CppFunction& function, const CppOutline& program, const CppOutline& tests) {
+  for (const std::string& name : program.classes) {
+    const CppOutline result = outline_of(function.own_result);
+    if (result.words.count(name) != 0 && tests.words.count(name) == 0) return name;
+  }
+  return {};
+}
+
+/// Names of plain types that the tests use and the program gives.
+std::string type_names(const CppOutline& program, const CppOutline& tests) {
+  std::string text;
+  for (const auto& [name, type] : program.aliases) {
+    if (tests.words.count(name) != 0 && tests.other_names.count(name) == 0 && name != type) text += "using " + name + " = " + type + ";\n";
+  }
+  return text;
+}
+
+std::string doubt_about(const CppOutline& program, const CppOutline& tests) {
+  for (const std::string& name : program.other_names) {
+    if (tests.words.count(name) == 0 || tests.other_names.count(name) != 0 || program.aliases.count(name) != 0) continue;
+    if (std::any_of(tests.functions.begin(), tests.functions.end(), [&](const CppFunction& function) { return function.name == name; })) continue;
+    return "the tests name what is no function of the program (" + name + "), and cannot be compiled apart from it";
+  }
+  return {};
+}
+
 }  // namespace
 
 CppTests split_cpp_tests(const std::string& program, const std::string& tests) {
   const CppOutline mine = outline_of(program), theirs = outline_of(tests);
-  std::set<std::string> defined_by_tests;
-  for (const CppFunction& function : theirs.functions) defined_by_tests.insert(function.name);
   CppTests split;
   std::string stand_ins, doorways, declarations, cases;
   std::size_t number = 0;
-  for (const CppFunction& function : mine.functions) {
-    if (theirs.words.count(function.name) == 0 || function.name == "main" || defined_by_tests.count(function.name) != 0) continue;
+  for (const CppFunction& function : called_by(theirs, mine)) {
     if (!function.plain) {
-      split.refusal = "the tests call " + function.name + ", whose parameters or result cannot cross as plain data";
+      const std::string owner = own_class(function, mine, theirs);
+      if (!owner.empty()) split.no_data = function.name + " returns an object of the program's own type " + owner + ", which is no data";
+      if (owner.empty()) split.refusal = "the tests call " + function.name + ", whose parameters or result cannot cross as plain data";
       return split;
     }
     stand_ins += stand_in(function, number);
@@ -70,19 +111,20 @@ CppTests split_cpp_tests(const std::string& program, const std::string& tests) {
     cases += "    case " + std::to_string(number) + ": return lydian_pair::serve(&lydian_door_" + std::to_string(number) + ", in, out);\n";
     ++number;
   }
-  for (const std::string& name : mine.other_names) {
-    if (theirs.words.count(name) != 0 && defined_by_tests.count(name) == 0 && theirs.other_names.count(name) == 0) {
-      split.doubt = "the tests name what is no function of the program (" + name + "), and cannot be compiled apart from it";
-    }
-  }
-  const std::string opening = std::string("#include <bits/stdc++.h>\n") + cpp_pair_runtime();
-  split.tests = {{"tests.cpp", opening + cpp_tests_runtime() + (mine.uses_namespace_std ? "using namespace std;\n" : "") + stand_ins + "#line 1 \"tests\"\n" +
-                                   tests + "\n"}};
+  split.doubt = doubt_about(mine, theirs);
+  const SourceFile header{kPairHeader, cpp_pair_runtime()};
+  const std::string opening = std::string("#include <") + kPairHeader + ">\n";
+  // In a namespace of their own, whose names are ambiguous beside those of C: none can take the place of what the tests judge by.
+  const std::string named = "namespace lydian_program {\n" + type_names(mine, theirs) + stand_ins + "}\nusing namespace lydian_program;\n";
+  split.tests = {
+      {"tests.cpp", opening + cpp_tests_runtime() + (mine.uses_namespace_std ? "using namespace std;\n" : "") + named + "#line 1 \"tests\"\n" + tests + "\n"},
+      header};
+  // The program's text stands first, so that a header compiled ahead serves it; its main(), if it has one, is left alone (kServedFlags).
   split.program = {
-      {"program.h", program + "\n"},
-      {"program.cpp", "#define main lydian_unused_main\n#include \"program.h\"\n#undef main\n" + doorways},
+      {"program.cpp", program + "\n#line 1 \"doorways\"\n" + doorways},
       {"serve.cpp", opening + declarations + "void lydian_serve(unsigned number, lydian_pair::Reader& in, lydian_pair::Writer& out) {\n  switch (number) {\n" +
-                        cases + "  }\n  _exit(95);\n}\n" + cpp_serve_runtime()}};
+                        cases + "  }\n  _exit(95);\n}\n" + cpp_serve_runtime()},
+      header};
   return split;
 }
 

@@ -8,10 +8,15 @@
 
 namespace lydian::sandbox {
 
+/// The compiler's further arguments: where the header of both sides lies; and on the program's side, an entry that is no main().
+inline constexpr const char* kTestsFlags[] = {"-I/tmp"};
+inline constexpr const char* kServedFlags[] = {"-I/tmp", "-Wl,--wrap=main"};
+
 /// A program and its tests as two executables that talk by plain data.
 struct CppTests {
   std::vector<SourceFile> program, tests;
   std::string refusal;  ///< Why the pair cannot be made; empty where it can.
+  std::string no_data;  ///< Which result is an object of a class that the tests do not know: no answer, whatever it says that it equals. Empty: none.
   std::string doubt;    ///< What of the program the tests name beyond functions; a reason to refuse if the tests then do not compile alone.
 };
 

@@ -166,10 +166,16 @@ RunReport CodeSandbox::Implementation::run_cpp(const RunRequest& request, const 
 RunReport CodeSandbox::Implementation::run_cpp_tests(const RunRequest& request, const std::string& stdin_text) {
   const CppTests split = split_cpp_tests(request.program, request.tests);
   if (!split.refusal.empty()) return refused(split.refusal);
+  if (!split.no_data.empty()) {
+    RunReport report;
+    report.outcome = RunOutcome::kTestsFailed;
+    report.evidence = split.no_data;
+    return report;
+  }
   bool fresh = false, tests_fresh = false;
-  const auto program = compiler.compile(split.program, request.limits, fresh);
+  const auto program = compiler.compile(split.program, request.limits, fresh, kServedFlags);
   if (program->outcome != RunOutcome::kCompleted) return not_compiled(*program, fresh);
-  const auto tests = compiler.compile(split.tests, request.limits, tests_fresh);
+  const auto tests = compiler.compile(split.tests, request.limits, tests_fresh, kTestsFlags);
   if (tests->outcome == RunOutcome::kCompileError && !split.doubt.empty()) return refused(split.doubt);
   if (tests->outcome != RunOutcome::kCompleted) return not_compiled(*tests, tests_fresh);
   const Descriptor nothing = memory_file(""), input = memory_file(stdin_text);

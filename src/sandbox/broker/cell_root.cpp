@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -27,6 +28,7 @@ constexpr const char* kSystemFolders[] = {"bin", "sbin", "lib", "lib32", "lib64"
 constexpr const char* kDevices[] = {"null", "zero", "full", "random", "urandom"};
 constexpr const char* kPasswords = "program:x:1000:1000:program:/tmp:/bin/sh\n";
 constexpr const char* kGroups = "program:x:1000:\n";
+constexpr rlim_t kStackBytes = 256u << 20;
 constexpr int kFirstFd = 10;  // The cell's descriptors from here on, in the order of enter_cell.
 
 [[noreturn]] void fail(const std::string& what) {
@@ -98,7 +100,8 @@ void make_devices(const std::string& root) {
     const std::string path = root + "/dev/" + name;
     make_file(path, "");
     need(mount(("/dev/" + name).c_str(), path.c_str(), nullptr, MS_BIND, nullptr) == 0, "bind /dev/" + name);
-    restrict_mount(path, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, false);
+    // Read-only: what is written to a device is not stopped by it, but its times are the host's.
+    restrict_mount(path, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, false);
   }
   const std::pair<const char*, const char*> links[] = {
       {"/proc/self/fd", "fd"}, {"/proc/self/fd/0", "stdin"}, {"/proc/self/fd/1", "stdout"}, {"/proc/self/fd/2", "stderr"}, {"/tmp", "shm"}};
@@ -168,8 +171,12 @@ void enter_cell(const CellPlan& plan) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);  // Taking an identity cleared it.
   need(sethostname("cell", 4) == 0, "sethostname");
   build_tree(plan);
-  const rlimit stack{256u << 20, 256u << 20};
-  setrlimit(RLIMIT_STACK, &stack);
+  // Deep recursion is ordinary; programs that ask for more may, since memory is bounded elsewhere.
+  rlimit stack{};
+  if (getrlimit(RLIMIT_STACK, &stack) == 0) {
+    stack.rlim_cur = std::min<rlim_t>(kStackBytes, stack.rlim_max);
+    setrlimit(RLIMIT_STACK, &stack);
+  }
   keep_rights(plan);
   const int wanted[] = {plan.native_control, plan.python_control, plan.filter, plan.module, plan.executable};
   int high[5];

@@ -185,6 +185,7 @@ ControlGroup::ControlGroup(const ControlGroupHome& home, const std::string& name
   peak_ = open_file(memory_, version_2_ ? "memory.peak" : "memory.max_usage_in_bytes", O_RDWR);
   if (!peak_) peak_ = open_file(memory_, "memory.peak", O_RDONLY);
   events_ = open_file(memory_, version_2_ ? "memory.events" : "memory.oom_control", O_RDONLY);
+  statistics_ = open_file(memory_, "memory.stat", O_RDONLY);
   count_ = open_file(pids_, "pids.current", O_RDONLY);
 }
 
@@ -232,6 +233,19 @@ std::uint64_t ControlGroup::peak() const {
 std::uint64_t ControlGroup::usage() const {
   return read_number(usage_);
 }
+std::uint64_t ControlGroup::held() const {
+  char text[8192] = "\n";
+  const ssize_t size = statistics_ ? pread(statistics_.get(), text + 1, sizeof text - 2, 0) : 0;
+  if (size <= 0) return 0;
+  text[size + 1] = 0;
+  std::uint64_t bytes = 0;
+  for (const std::string name : {version_2_ ? "\nanon " : "\nrss ", "\nshmem "}) {
+    const char* line = std::strstr(text, name.c_str());
+    if (line != nullptr) bytes += std::strtoull(line + name.size(), nullptr, 10);
+  }
+  return bytes;
+}
+
 std::int64_t ControlGroup::processes() const {
   return count_ ? static_cast<std::int64_t>(read_number(count_)) : -1;
 }
@@ -255,7 +269,7 @@ std::vector<pid_t> ControlGroup::members() const {
 }
 
 bool ControlGroup::remove() {
-  usage_.reset(), peak_.reset(), events_.reset(), count_.reset();
+  usage_.reset(), peak_.reset(), events_.reset(), statistics_.reset(), count_.reset();
   bool removed = true;
   for (std::string* folder : {&memory_, &pids_}) {
     if (!folder->empty() && !remove_group(*folder)) removed = false;

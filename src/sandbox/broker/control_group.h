@@ -41,6 +41,8 @@ class ControlGroup {
   void reset_peak();
   std::uint64_t peak() const;
   std::uint64_t usage() const;
+  /// Of it, what the kernel cannot take back as it likes: memory of processes and files in memory.
+  std::uint64_t held() const;
   std::uint64_t memory_kills() const;
   std::int64_t processes() const;  ///< -1 where there is no controller.
   /// Process ids of all its members; empty where there is no controller.
@@ -53,7 +55,7 @@ class ControlGroup {
   bool version_2_ = false;
   std::string memory_, pids_;
   std::uint64_t memory_limit_ = 0, process_limit_ = 0;
-  Descriptor usage_, peak_, events_, count_;
+  Descriptor usage_, peak_, events_, statistics_, count_;
 };
 
 }  // namespace lydian::sandbox

@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -89,7 +90,6 @@ constexpr const char* kAllowed[] = {
     "readahead",
     "sendfile",
     "copy_file_range",
-    "memfd_create",
     "getxattr",
     "lgetxattr",
     "fgetxattr",
@@ -118,7 +118,6 @@ constexpr const char* kAllowed[] = {
     "timerfd_gettime",
     // Memory.
     "brk",
-    "mmap",
     "munmap",
     "mremap",
     "mprotect",
@@ -181,8 +180,6 @@ constexpr const char* kAllowed[] = {
     "getpriority",
     "setpriority",
     "getrlimit",
-    "setrlimit",
-    "prlimit64",
     "getrusage",
     "times",
     // Identity, clocks, machine.
@@ -238,6 +235,7 @@ constexpr const char* kRefused[] = {
 
 constexpr std::uint64_t kNewNamespaces =
     CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | 0x80 /* time */;
+constexpr std::uint64_t kLowWord = 0xffffffff;  // All that the kernel reads of an int.
 constexpr std::uint64_t kTerminalQuestions[] = {TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIOCLEX, FIONCLEX};
 
 class Builder {
@@ -269,6 +267,17 @@ class Builder {
   scmp_filter_ctx filter_;
 };
 
+/// Limits of the process itself, and no others: its parents have the same identity, and a run whose first process is ended by a limit looks like a fault of
+/// ours. The size of core files stays 1, since 0 would not keep a host's crash handler from being started.
+void limits_rules(Builder& builder) {
+  for (std::uint64_t resource = 0; resource < RLIM_NLIMITS; ++resource) {
+    const std::uint32_t action = resource == RLIMIT_CORE ? SCMP_ACT_ERRNO(0) : SCMP_ACT_ALLOW;
+    builder.rule(action, "prlimit64", {{0, SCMP_CMP_MASKED_EQ, kLowWord, 0}, {1, SCMP_CMP_MASKED_EQ, kLowWord, resource}, {2, SCMP_CMP_NE, 0, 0}});
+    builder.rule(action, "setrlimit", {{0, SCMP_CMP_MASKED_EQ, kLowWord, resource}});
+  }
+  builder.rule(SCMP_ACT_ALLOW, "prlimit64", {{2, SCMP_CMP_EQ, 0, 0}});
+}
+
 }  // namespace
 
 Descriptor seccomp_filter() {
@@ -281,6 +290,10 @@ Descriptor seccomp_filter() {
   builder.rule(SCMP_ACT_ALLOW, "socketpair", {{0, SCMP_CMP_EQ, AF_UNIX, 0}});
   builder.rule(SCMP_ACT_ALLOW, "personality", {{0, SCMP_CMP_EQ, 0xffffffff, 0}});
   builder.rule(SCMP_ACT_ALLOW, "personality", {{0, SCMP_CMP_EQ, 0, 0}});
+  // Huge pages come from a store of the whole machine that no control group of ours counts.
+  builder.rule(SCMP_ACT_ALLOW, "mmap", {{3, SCMP_CMP_MASKED_EQ, MAP_HUGETLB, 0}});
+  builder.rule(SCMP_ACT_ALLOW, "memfd_create", {{1, SCMP_CMP_MASKED_EQ, MFD_HUGETLB, 0}});
+  limits_rules(builder);
   for (const std::uint64_t question : kTerminalQuestions) builder.rule(SCMP_ACT_ALLOW, "ioctl", {{1, SCMP_CMP_EQ, question, 0}});
   return builder.written();
 }

@@ -22,6 +22,7 @@ namespace {
 
 constexpr uid_t kFirstHostUid = 61000;
 constexpr uid_t kHostUids = 2000;
+constexpr std::uint64_t kLeftBytes = 8u << 20;  // The next run would have that much less.
 
 [[noreturn]] void fail(const std::string& what) {
   throw what + ": " + std::strerror(errno);
@@ -129,6 +130,7 @@ void Worker::heard(bool python) {
   (python ? python_ready_ : native_ready_) = true;
   if (!ready()) return;
   base_memory_ = group_.usage();
+  base_held_ = group_.held();
   warm_ = group_.members();
 }
 
@@ -156,9 +158,14 @@ ProcessorTime Worker::processor_time() const {
 }
 
 bool Worker::empty() const {
-  for (int attempt = 0; attempt < 20; ++attempt) {
+  const auto clean = [this] {
     const std::int64_t there = group_.processes();
-    if (there < 0 || there == base_processes()) return true;
+    if (there >= 0 && there != base_processes()) return false;
+    // A run's folder, and files that it left in flight between sockets, are given back a moment after its last process has gone.
+    return group_.usage() < base_memory_ + kLeftBytes || group_.held() < base_held_ + kLeftBytes;
+  };
+  for (int attempt = 0; attempt < 100; ++attempt) {
+    if (clean()) return true;
     const timespec pause{0, 500000};
     nanosleep(&pause, nullptr);
   }

@@ -49,7 +49,7 @@ class Worker {
   double started_at() const { return started_at_; }
   std::uint64_t base_memory() const { return base_memory_; }
   std::int64_t base_processes() const { return has_python() ? 2 : 1; }
-  /// Only the warm processes are there.
+  /// Only the warm processes are there, and what they held before.
   bool empty() const;
   /// Of the processes in the cell that are not its warm ones, as they are now.
   ProcessorTime processor_time() const;
@@ -64,7 +64,7 @@ class Worker {
   ControlGroup group_;
   bool native_ready_ = false, python_ready_ = false;
   double started_at_ = 0;
-  std::uint64_t base_memory_ = 0;
+  std::uint64_t base_memory_ = 0, base_held_ = 0;
   uid_t host_uid_ = 0;
   std::vector<pid_t> warm_;
 };

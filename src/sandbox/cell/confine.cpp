@@ -33,8 +33,9 @@ bool set_limit(int resource, std::uint64_t soft, std::uint64_t hard) {
 
 const char* set_limits(const CellLimits& limits) {
   const std::uint64_t file_bytes = (static_cast<std::uint64_t>(limits.tmpfs_mb) + 1) << 20;  // The folder is full first.
+  // A core file of at most 1 byte is none, also where the host hands them to a program: 0 would be no limit there (core(5)).
   const bool set = set_limit(RLIMIT_CPU, limits.cpu_s, limits.cpu_s + 1) && set_limit(RLIMIT_NOFILE, limits.files, limits.files) &&
-                   set_limit(RLIMIT_FSIZE, file_bytes, file_bytes) && set_limit(RLIMIT_CORE, 0, 0) && set_limit(RLIMIT_MEMLOCK, 0, 0) &&
+                   set_limit(RLIMIT_FSIZE, file_bytes, file_bytes) && set_limit(RLIMIT_CORE, 1, 1) && set_limit(RLIMIT_MEMLOCK, 0, 0) &&
                    set_limit(RLIMIT_MSGQUEUE, 0, 0) && set_limit(RLIMIT_SIGPENDING, 256, 256) &&
                    (limits.address_bytes == 0 || set_limit(RLIMIT_AS, limits.address_bytes, limits.address_bytes));
   return set ? nullptr : "setrlimit";

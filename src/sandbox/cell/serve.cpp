@@ -21,10 +21,9 @@ struct Run {
   int descriptor = -1;
 };
 
-pid_t start_namespace(std::uint32_t layers, int* descriptor) {
+pid_t start_namespace(int* descriptor) {
   clone_args arguments{};
   arguments.flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_PIDFD;
-  (void)layers;
   arguments.pidfd = reinterpret_cast<std::uint64_t>(descriptor);
   arguments.exit_signal = SIGCHLD;
   return static_cast<pid_t>(syscall(SYS_clone3, &arguments, sizeof arguments));
@@ -33,7 +32,7 @@ pid_t start_namespace(std::uint32_t layers, int* descriptor) {
 /// In the new run's first process: true, and nothing else. In the warm process: false.
 bool start_run(const Setup& setup, Program& program, int* descriptors, int count, Run& run) {
   run.id = program.spec.id;
-  run.pid = start_namespace(setup.layers, &run.descriptor);
+  run.pid = start_namespace(&run.descriptor);
   if (run.pid == 0) return true;
   CellMessage message;
   message.id = run.id;
