@@ -22,8 +22,7 @@ TEST_P(HostileRows, AreContained) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Python, HostileRows,
-                         testing::Values("resource", "filesystem", "network", "process", "reward-hack-stdio", "reward-hack-function", "reward-hack-assert",
-                                         "control"),
+                         testing::Values("resource", "filesystem", "network", "process", "answers-stdio", "answers-function", "answers-assert", "control"),
                          [](const auto& about) {
                            std::string name = about.param;
                            std::replace(name.begin(), name.end(), '-', '_');
