@@ -7,6 +7,9 @@ if [[ ${1:-} == -h || ${1:-} == --help ]]; then
   sed -n '2,3s/^# \{0,1\}//p' "$0"
   exit 0
 fi
+for word; do
+  [[ $word == *=* ]] || fail "expected KEY=VALUE, as in seed=7, got $word"
+done
 "$LYDIAN_ROOT/scripts/setup.sh"
 "$LYDIAN_ROOT/scripts/build.sh" cpu lydian
 cd "$LYDIAN_ROOT"

@@ -86,15 +86,15 @@ std::vector<Flag> flags() {
 }  // namespace
 
 Command grade_command() {
-  return {"grade",
-          "math | code --input FILE --output FILE [--SWITCH VALUE …]",
-          "Grades answers, whole responses or programs offline: a verdict for each row of a file.",
-          flags(),
-          1,
-          1,
-          false,
-          run,
-          nullptr};
+  return {.name = "grade",
+          .usage = "math | code --input FILE --output FILE [--SWITCH VALUE …]",
+          .doc = "Grades answers, whole responses or programs offline: a verdict for each row of a file.",
+          .flags = flags(),
+          .least_words = 1,
+          .most_words = 1,
+          .takes_options = false,
+          .run = run,
+          .options = nullptr};
 }
 
 }  // namespace lydian::cli

@@ -68,19 +68,19 @@ int run(const Arguments& arguments, const Catalog&) {
 }  // namespace
 
 Command sandbox_command() {
-  return {"sandbox",
-          "probe | run FILE",
-          "Says which layers hold programs on this machine; runs one program (.py, .cpp) in a cell, with this command's input.",
-          {{"tests", "FILE", "run: assertions that must hold for the program, instead of running it alone."},
-           {"seconds", "N", "run: wall limit (4)."},
-           {"memory", "N", "run: memory limit in MiB (512)."},
-           {"no-input", "", "run: the program's input is empty."},
-           {"do-without", "LAYERS", "run: layers that may be missing, by name, separated by commas."}},
-          1,
-          2,
-          false,
-          run,
-          nullptr};
+  return {.name = "sandbox",
+          .usage = "probe | run FILE",
+          .doc = "Says which layers hold programs on this machine; runs one program (.py, .cpp) in a cell, with this command's input.",
+          .flags = {{"tests", "FILE", "run: assertions that must hold for the program, instead of running it alone."},
+                    {"seconds", "N", "run: wall limit (4)."},
+                    {"memory", "N", "run: memory limit in MiB (512)."},
+                    {"no-input", "", "run: the program's input is empty."},
+                    {"do-without", "LAYERS", "run: layers that may be missing, by name, separated by commas."}},
+          .least_words = 1,
+          .most_words = 2,
+          .takes_options = false,
+          .run = run,
+          .options = nullptr};
 }
 
 }  // namespace lydian::cli

@@ -74,6 +74,12 @@ std::string temporary_name(const std::string& path) {
 }  // namespace
 
 void write_file_durably(const std::string& path, std::string_view bytes) {
+  struct stat target {};
+  if (::stat(path.c_str(), &target) == 0 && !S_ISREG(target.st_mode) && !S_ISDIR(target.st_mode)) {
+    // A device or a pipe, as /dev/stdout: a rename would put a file in its place.
+    write_all(Descriptor(path, O_WRONLY, "open").number(), bytes, path);
+    return;
+  }
   const std::string temporary = temporary_name(path);
   try {
     Descriptor file(temporary, O_WRONLY | O_CREAT | O_TRUNC, "create");

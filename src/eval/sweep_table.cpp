@@ -18,12 +18,15 @@ namespace {
 
 }  // namespace
 
-std::string ThinkingSweep::table() const {
-  std::string text = line("%8s %7s %9s %16s %9s %8s %7s\n", "budget", "items", "accuracy", "95 % interval", "thinking", "forced", "law");
-  for (const SweepRow& row : rows) {
+std::string ThinkingSweep::table(const std::vector<SweepRow>& before) const {
+  std::string text = line("%8s %7s %9s %16s %9s %8s %7s", "budget", "items", "accuracy", "95 % interval", "thinking", "forced", "law");
+  text += before.empty() ? "\n" : line(" %7s\n", "before");
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const SweepRow& row = rows[i];
     text += line("%8lld %7lld %9.3f %7.3f .. %5.3f %9.1f %6.1f %%", static_cast<long long>(row.budget), static_cast<long long>(row.items), row.accuracy,
                  row.low, row.high, row.thinking_mean, 100.0 * row.forced_share);
-    text += row.law < 0.0 ? line(" %7s\n", "-") : line(" %7.3f\n", row.law);
+    text += row.law < 0.0 ? line(" %7s", "-") : line(" %7.3f", row.law);
+    text += i < before.size() ? line(" %7.3f\n", before[i].accuracy) : "\n";
   }
   text += line("rank correlation of budget and accuracy %.3f\n", spearman);
   text += line("accuracy = %.3f %+.3f log2(budget) from %lld tokens up, R2 %.3f\n", fit.intercept, fit.slope, static_cast<long long>(fit_from_budget), fit.r2);

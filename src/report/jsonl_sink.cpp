@@ -12,42 +12,42 @@
 namespace lydian {
 namespace {
 
-std::string line_error(const std::string& path, std::size_t line, const std::string& what) {
-  return path + ", line " + std::to_string(line) + ": " + what;
-}
-
-/// What a new sink leaves standing of `text`: lines up to `keep_until_step` (-1: all), byte for byte. A last line that is no JSON is what a killed run left,
-/// and goes.
-std::string kept_lines(const std::string& path, std::string_view text, std::int64_t keep_until_step) {
+/// What a new sink leaves standing of `text`: its first `keep_lines` lines (-1: all), byte for byte. Lines are counted, not told by their step: a stage writes
+/// one before its first step, too. A last line that is no JSON is what a killed run left, and goes.
+std::string kept_lines(const std::string& path, std::string_view text, std::int64_t keep_lines) {
   std::string kept;
-  std::size_t number = 0;
-  while (!text.empty()) {
-    ++number;
+  std::int64_t number = 0;
+  for (; !text.empty() && number != keep_lines; ++number) {
     const std::size_t end = text.find('\n');
     const std::string_view line = text.substr(0, end);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     const nlohmann::json record = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
     if (record.is_discarded() && text.empty()) break;
-    if (!record.is_object()) throw IoError("jsonl_sink", line_error(path, number, "expected a JSON object"));
+    if (!record.is_object()) throw IoError("jsonl_sink", path + ", line " + std::to_string(number + 1) + ": expected a JSON object");
     const auto step = record.find("step");
-    if (step == record.end() || !step->is_number_integer()) throw IoError("jsonl_sink", line_error(path, number, "expected an integer in the field \"step\""));
-    if (keep_until_step >= 0 && step->get<std::int64_t>() > keep_until_step) continue;
+    if (step == record.end() || !step->is_number_integer()) {
+      throw IoError("jsonl_sink", path + ", line " + std::to_string(number + 1) + ": expected an integer in the field \"step\"");
+    }
     kept.append(line).push_back('\n');
+  }
+  if (number < keep_lines) {
+    throw IoError("jsonl_sink", std::to_string(keep_lines) + " whole lines in " + path + " (as the checkpoint says)", std::to_string(number));
   }
   return kept;
 }
 
-void cut_off(const std::string& path, std::int64_t keep_until_step) {
+void cut_off(const std::string& path, std::int64_t keep_lines) {
   std::error_code unreadable;  // Reading it says why.
-  if (!std::filesystem::exists(path, unreadable) && !unreadable) return;
+  const bool absent = !std::filesystem::exists(path, unreadable) && !unreadable;
+  if (absent && keep_lines <= 0) return;
   const std::string standing = read_whole_file(path);
-  const std::string kept = kept_lines(path, standing, keep_until_step);
+  const std::string kept = kept_lines(path, standing, keep_lines);
   if (kept != standing) write_file_durably(path, kept);
 }
 
 class JsonlSink final : public MetricSink {
  public:
-  JsonlSink(const std::string& path, std::int64_t keep_until_step) : path_(path), file_(cut_first(path, keep_until_step)) {}
+  JsonlSink(const std::string& path, std::int64_t keep_lines) : path_(path), file_(cut_first(path, keep_lines)) {}
 
   void write(const StepRecord& record) override {
     nlohmann::ordered_json line = {{"stage", record.stage}, {"step", record.step}};
@@ -65,8 +65,8 @@ class JsonlSink final : public MetricSink {
 
  private:
   /// The file is opened for appending only after the rename that may replace it.
-  static AppendFile cut_first(const std::string& path, std::int64_t keep_until_step) {
-    cut_off(path, keep_until_step);
+  static AppendFile cut_first(const std::string& path, std::int64_t keep_lines) {
+    cut_off(path, keep_lines);
     return AppendFile("jsonl_sink", path);
   }
 
@@ -76,8 +76,8 @@ class JsonlSink final : public MetricSink {
 
 }  // namespace
 
-std::unique_ptr<MetricSink> jsonl_sink(const std::string& path, std::int64_t keep_until_step) {
-  return std::make_unique<JsonlSink>(path, keep_until_step);
+std::unique_ptr<MetricSink> jsonl_sink(const std::string& path, std::int64_t keep_lines) {
+  return std::make_unique<JsonlSink>(path, keep_lines);
 }
 
 }  // namespace lydian

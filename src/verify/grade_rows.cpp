@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <string_view>
 #include <system_error>
@@ -52,28 +53,31 @@ void grade_row(const RowGrading& grading, Row& row) {
   }
 }
 
-/// A file under a temporary name until it is whole.
+/// A file under a temporary name until it is whole; a device or a pipe is written as it is.
 class OutputFile {
  public:
-  explicit OutputFile(const std::string& path) : path_(path), temporary_(path + ".partial"), file_(temporary_, std::ios::binary | std::ios::trunc) {
+  explicit OutputFile(const std::string& path)
+      : path_(path), replaces_(!std::filesystem::is_other(path)), written_(replaces_ ? path + ".partial" : path), file_(written_, std::ios::binary) {
     if (!file_) fail("write");
   }
   ~OutputFile() {
-    if (!published_) std::remove(temporary_.c_str());
+    if (replaces_ && !published_) std::remove(written_.c_str());
   }
   void write(const std::string& text) {
     if (!file_.write(text.data(), static_cast<std::streamsize>(text.size()))) fail("write");
   }
   void publish() {
     file_.close();
-    if (!file_ || std::rename(temporary_.c_str(), path_.c_str()) != 0) fail("write");
+    if (!file_ || (replaces_ && std::rename(written_.c_str(), path_.c_str()) != 0)) fail("write");
     published_ = true;
   }
 
  private:
   [[noreturn]] void fail(const char* action) const { throw IoError(kComponent, path_ + ": cannot " + action + ": " + std::generic_category().message(errno)); }
 
-  std::string path_, temporary_;
+  std::string path_;
+  bool replaces_;  ///< Not a device or a pipe, in whose place a rename would put a file.
+  std::string written_;
   std::ofstream file_;
   bool published_ = false;
 };

@@ -6,6 +6,7 @@
 
 #include "cli/command.h"
 #include "cli/program.h"
+#include "folders.h"
 #include "lydian/core/durable_file.h"
 #include "lydian/core/error.h"
 #include "lydian/envs/chain_environment.h"
@@ -216,7 +217,7 @@ TEST(Program, TurnsWhateverEscapesIntoASentence) {
 }
 
 TEST(Reference, IsThePageInTheDocuments) {
-  const std::string path = std::string(LYDIAN_SOURCE_DIR) + "/docs/configuration.md";
+  const std::string path = source_file("docs/configuration.md");
   EXPECT_EQ(read_whole_file(path), reference_page(Catalog::shipped())) << "write it anew: build/bin/lydian help --reference > docs/configuration.md";
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cli/program.h"
+#include "folders.h"
 #include "lydian/core/durable_file.h"
 
 namespace lydian::cli {
@@ -21,7 +22,7 @@ class GradeCommandTest : public testing::Test {
     if (std::find(names.begin(), names.end(), "math") == names.end()) GTEST_SKIP() << "built without lydian::math";
   }
 
-  const std::string rows_ = LYDIAN_SOURCE_DIR "/examples/math_answers.jsonl";
+  const std::string rows_ = source_file("examples/math_answers.jsonl");
   const std::string verdicts_ = testing::TempDir() + "grade_verdicts.jsonl";
   const std::string summary_ = testing::TempDir() + "grade_summary.json";
 };

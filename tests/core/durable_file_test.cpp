@@ -1,30 +1,28 @@
 #include "lydian/core/durable_file.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <string>
 
 #include "lydian/core/error.h"
+#include "temporary_folder.h"
 
 namespace lydian {
 namespace {
 
 class DurableFile : public testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = testing::TempDir() + "durable_file_" + testing::UnitTest::GetInstance()->current_test_info()->name();
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-  std::size_t entries() const { return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder_), {})); }
-  std::string folder_;
+  std::size_t entries() const { return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder_.path()), {})); }
+  TemporaryFolder folder_;
 };
 
 TEST_F(DurableFile, WritesAndReplacesAllBytes) {
-  const std::string path = folder_ + "/a.bin";
+  const std::string path = folder_ / "a.bin";
   std::string bytes(100001, '\0');
   for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * 31);
   write_file_durably(path, bytes);
@@ -35,17 +33,30 @@ TEST_F(DurableFile, WritesAndReplacesAllBytes) {
 }
 
 TEST_F(DurableFile, FailureNamesThePathAndLeavesTheOldFile) {
-  std::filesystem::create_directories(folder_ + "/taken/inside");
+  std::filesystem::create_directories(folder_ / "taken/inside");
   try {
-    write_file_durably(folder_ + "/taken", "x");  // The name is a folder's: rename refuses.
+    write_file_durably(folder_ / "taken", "x");  // The name is a folder's: rename refuses.
     FAIL() << "no exception";
   } catch (const IoError& error) {
-    EXPECT_THAT(error.what(), testing::HasSubstr(folder_ + "/taken"));
+    EXPECT_THAT(error.what(), testing::HasSubstr(folder_ / "taken"));
   }
   EXPECT_EQ(entries(), 1U) << "a temporary file was left";
-  EXPECT_THROW(write_file_durably(folder_ + "/absent/a.bin", "x"), IoError);
-  EXPECT_THROW(read_whole_file(folder_ + "/absent.bin"), IoError);
-  EXPECT_THROW(read_whole_file(folder_), IoError);
+  EXPECT_THROW(write_file_durably(folder_ / "absent/a.bin", "x"), IoError);
+  EXPECT_THROW(read_whole_file(folder_ / "absent.bin"), IoError);
+  EXPECT_THROW(read_whole_file(folder_.path()), IoError);
+}
+
+TEST_F(DurableFile, APipeOrADeviceIsWrittenAndNotReplaced) {
+  const std::string path = folder_ / "pipe";
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  const int reader = ::open(path.c_str(), O_RDWR | O_NONBLOCK);
+  write_file_durably(path, "four");
+  char read[8] = "";
+  EXPECT_EQ(::read(reader, read, sizeof read), 4);
+  EXPECT_STREQ(read, "four");
+  ::close(reader);
+  EXPECT_TRUE(std::filesystem::is_fifo(path));
+  EXPECT_EQ(entries(), 1U);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "folders.h"
 #include "lydian/core/durable_file.h"
 #include "lydian/core/error.h"
 #include "lydian/verify/check_environment.h"
@@ -163,7 +164,7 @@ TEST(CodeEnvironment, NamesTheLineOfARowThatCannotBeRead) {
 }
 
 TEST(CodeEnvironment, ReadsTheSharedData) {
-  const std::string folder = LYDIAN_SOURCE_DIR "/../shared/data/code/";
+  const std::string folder = shared_file("data/code/");
   if (!std::filesystem::exists(folder)) GTEST_SKIP() << "the shared data are not here";
   const std::map<std::string, std::size_t> sizes{{"humaneval.jsonl", 164},         {"mbpp_sanitized_dev.jsonl", 207},
                                                  {"humanevalx_cpp_dev.jsonl", 85}, {"code_contests_samples.jsonl", 20},

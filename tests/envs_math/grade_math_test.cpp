@@ -1,7 +1,9 @@
 #include "verify/math/grade_math.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -11,6 +13,7 @@
 #include <vector>
 
 #include "lydian/core/error.h"
+#include "temporary_folder.h"
 
 namespace lydian {
 namespace {
@@ -20,19 +23,12 @@ using Json = nlohmann::ordered_json;
 
 class GradeMathTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = (std::filesystem::temp_directory_path() / "lydian-grade-XXXXXX").string();
-    folder_ = mkdtemp(name.data());
-    input_ = folder_ + "/rows.jsonl";
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   MathGradingSummary grade(const std::string& rows, const MathOptions& options = {}, int threads = 1) {
     std::ofstream(input_, std::ios::binary) << rows;
-    return grade_math_file(input_, folder_ + "/verdicts.jsonl", options, threads);
+    return grade_math_file(input_, folder_ / "verdicts.jsonl", options, threads);
   }
   std::string output_text() const {
-    std::ifstream file(folder_ + "/verdicts.jsonl");
+    std::ifstream file(folder_ / "verdicts.jsonl");
     return {std::istreambuf_iterator<char>(file), {}};
   }
   std::vector<Json> output() const {
@@ -42,7 +38,8 @@ class GradeMathTest : public ::testing::Test {
     return lines;
   }
 
-  std::string folder_, input_;
+  TemporaryFolder folder_;
+  std::string input_ = folder_ / "rows.jsonl";
 };
 
 TEST_F(GradeMathTest, GradesAnswersAndResponses) {
@@ -185,10 +182,24 @@ TEST_F(GradeMathTest, SwitchesAndARowsOwnRoundingCount) {
 }
 
 TEST_F(GradeMathTest, AFileThatCannotBeReadOrWrittenIsAnErrorAndLeavesNothing) {
-  EXPECT_THROW(grade_math_file(folder_ + "/absent", folder_ + "/out", {}, 1), IoError);
-  EXPECT_FALSE(std::filesystem::exists(folder_ + "/out"));
+  EXPECT_THROW(grade_math_file(folder_ / "absent", folder_ / "out", {}, 1), IoError);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "out"));
   std::ofstream(input_) << "\n";
-  EXPECT_THROW(grade_math_file(input_, folder_ + "/no/folder/out", {}, 1), IoError);
+  EXPECT_THROW(grade_math_file(input_, folder_ / "no/folder/out", {}, 1), IoError);
+}
+
+TEST_F(GradeMathTest, APipeOrADeviceIsWrittenAndNotReplaced) {
+  const std::string pipe = folder_ / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const int reader = ::open(pipe.c_str(), O_RDWR | O_NONBLOCK);
+  std::ofstream(input_) << R"({"gold": "1", "prediction": "1"})"
+                        << "\n";
+  grade_math_file(input_, pipe, {}, 1);
+  char read[4096] = "";
+  EXPECT_GT(::read(reader, read, sizeof read - 1), 0);
+  ::close(reader);
+  EXPECT_EQ(Json::parse(read)["equal"], true);
+  EXPECT_TRUE(std::filesystem::is_fifo(pipe));
 }
 
 }  // namespace

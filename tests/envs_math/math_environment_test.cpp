@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -10,9 +9,11 @@
 #include <set>
 #include <string>
 
+#include "folders.h"
 #include "lydian/core/config.h"
 #include "lydian/core/error.h"
 #include "lydian/testing/environment_contract.h"
+#include "temporary_folder.h"
 
 namespace lydian {
 namespace {
@@ -23,15 +24,9 @@ using ::testing::HasSubstr;
 /// Files of one test in a folder of its own.
 class MathEnvironmentTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = (std::filesystem::temp_directory_path() / "lydian-math-XXXXXX").string();
-    folder_ = mkdtemp(name.data());
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   std::string file(const std::string& name, const std::string& text) const {
-    std::ofstream(folder_ + "/" + name) << text;
-    return folder_ + "/" + name;
+    std::ofstream(folder_ / name) << text;
+    return folder_ / name;
   }
   /// All rows in the train split.
   MathEnvironmentOptions reading(const std::string& text) const {
@@ -41,7 +36,7 @@ class MathEnvironmentTest : public ::testing::Test {
     return options;
   }
 
-  std::string folder_;
+  TemporaryFolder folder_;
 };
 
 Demonstration demonstration_of(const MathEnvironment& environment, const Task& task) {
@@ -244,7 +239,7 @@ TEST_F(MathEnvironmentTest, EachFormIsShownAndAskedFor) {
 
 TEST_F(MathEnvironmentTest, ARewardFunctionOfOnesOwnJudgesTheRow) {
   MathEnvironmentOptions options = reading(R"({"data_source": "own", "prompt": "q", "reward_model": {"ground_truth": "72"}, "extra_info": {"index": 3}})");
-  options.reward.command = {"python3", LYDIAN_SOURCE_DIR "/scripts/reward_process.py", "--verl", LYDIAN_SOURCE_DIR "/tests/verify/reward_functions.py"};
+  options.reward.command = {"python3", source_file("scripts/reward_process.py"), "--verl", source_file("tests/verify/reward_functions.py")};
   const MathEnvironment environment(options);
   EXPECT_FALSE(environment.verifier().deterministic());
   const Task task = environment.task(Split::kTrain, 0);
@@ -261,7 +256,7 @@ TEST_F(MathEnvironmentTest, TheSmallSetKeepsTheContract) {
 }
 
 TEST_F(MathEnvironmentTest, ReadsAllOfTheSharedData) {
-  const std::string folder = LYDIAN_SOURCE_DIR "/../shared/data/math/";
+  const std::string folder = shared_file("data/math/");
   if (!std::filesystem::exists(folder + "gsm8k_train.jsonl")) GTEST_SKIP() << "the shared data is not here";
   MathEnvironmentOptions gsm8k;
   gsm8k.train = {folder + "gsm8k_train.jsonl"};
@@ -281,7 +276,7 @@ TEST_F(MathEnvironmentTest, ReadsAllOfTheSharedData) {
 
 TEST_F(MathEnvironmentTest, RefusesWhatCannotBeUsed) {
   MathEnvironmentOptions options;
-  options.train = {folder_ + "/absent.jsonl"};
+  options.train = {folder_ / "absent.jsonl"};
   EXPECT_THROW(MathEnvironment{options}, IoError);
   options.train = {file("empty.jsonl", "\n")};
   EXPECT_THROW(MathEnvironment{options}, ConfigError);

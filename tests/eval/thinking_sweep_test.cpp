@@ -135,6 +135,9 @@ TEST(ThinkingSweep, TableIsAligned) {
   EXPECT_EQ(lines[1].size(), lines[2].size());
   EXPECT_EQ(lines[1], "       7    1000     0.387   0.357 .. 0.418       6.9   81.1 %   0.189");
   EXPECT_EQ(lines[2], "      77    1000     1.000   0.996 .. 1.000      29.4    0.0 %       -");
+  const std::vector<SweepRow> before{{.accuracy = 0.295}, {.accuracy = 0.422}};
+  const std::string compared = sweep.table(before);
+  EXPECT_NE(compared.find(lines[0] + "  before\n" + lines[1] + "   0.295\n" + lines[2] + "   0.422\n"), std::string::npos) << compared;
 }
 
 TEST(ThinkingSweep, RefusesOptionsThatDoNotFit) {

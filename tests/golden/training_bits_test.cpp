@@ -4,6 +4,7 @@
 #include <fstream>
 #include <string>
 
+#include "folders.h"
 #include "lydian/kernels/kernel_table.h"
 
 namespace lydian {
@@ -25,11 +26,11 @@ TEST_P(TrainingBits, AreTheCommittedOnes) {
   bool available = false;
   for (const kernels::Isa one : kernels::available_isas()) available = available || isa == kernels::to_string(one);
   if (!available) GTEST_SKIP() << "this processor has no " << isa;
-  std::ifstream file(LYDIAN_SOURCE_DIR "/tests/golden/training_sha256.txt");
+  std::ifstream file(source_file("tests/golden/training_sha256.txt"));
   std::string committed;
   std::getline(file, committed);
   for (const char* threads : {"1", "2"}) {
-    EXPECT_EQ(output_of("LYDIAN_ISA=" + isa + " LYDIAN_THREADS=" + threads + " " LYDIAN_GOLDEN_TRAINING), committed + "\n")
+    EXPECT_EQ(output_of("LYDIAN_ISA=" + isa + " LYDIAN_THREADS=" + threads + " " + program_file("golden_training")), committed + "\n")
         << isa << ", " << threads << " threads";
   }
 }

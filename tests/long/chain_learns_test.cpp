@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "folders.h"
 #include "lydian/cli/cli.h"
 #include "lydian/core/durable_file.h"
 #include "lydian/train/run.h"
@@ -39,7 +40,7 @@ void expect_thinking_to_pay(const Json& summary) {
 TEST(ChainLearns, ToThinkLongerAndThatItPays) {
   const std::string folder = testing::TempDir() + "chain_learns";
   std::filesystem::remove_all(folder);
-  const Config config = Config::read_file(LYDIAN_SOURCE_DIR "/examples/chain.json").with_override("seed=20260").with_override("output_dir=" + folder);
+  const Config config = Config::read_file(source_file("examples/chain.json")).with_override("seed=20260").with_override("output_dir=" + folder);
   const cli::Catalog catalog = cli::Catalog::shipped();
   const auto make_environment = [&catalog](const std::string& type, const Config& options) { return catalog.make(type, options); };
   ASSERT_EQ(start_run(read_run_options(config), make_environment, {.console = false}), RunOutcome::kFinished);

@@ -8,7 +8,7 @@
 
 #include "lydian/core/durable_file.h"
 #include "lydian/report/sinks.h"
-#include "report/temporary_folder.h"
+#include "temporary_folder.h"
 
 namespace lydian {
 namespace {
@@ -65,7 +65,7 @@ class Terminal {
 
 std::string in_a_file(const std::vector<StepRecord>& records) {
   const TemporaryFolder folder;
-  const std::string path = folder.file("log");
+  const std::string path = folder / "log";
   std::FILE* stream = std::fopen(path.c_str(), "w");
   {
     const auto sink = console_sink(stream);

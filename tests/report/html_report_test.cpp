@@ -7,7 +7,7 @@
 
 #include "lydian/core/error.h"
 #include "report/synthetic_run.h"
-#include "report/temporary_folder.h"
+#include "temporary_folder.h"
 
 namespace lydian {
 namespace {
@@ -24,8 +24,8 @@ std::size_t count(const std::string& text, const std::string& wanted) {
 class HtmlReportTest : public ::testing::Test {
  protected:
   std::string report() const {
-    write_html_report(folder_.path(), folder_.file("report.html"));
-    return read_whole_file(folder_.file("report.html"));
+    write_html_report(folder_.path(), folder_ / "report.html");
+    return read_whole_file(folder_ / "report.html");
   }
   TemporaryFolder folder_;
   SyntheticRun run_{folder_.path()};
@@ -79,8 +79,8 @@ TEST_F(HtmlReportTest, MissingPiecesAreSaid) {
   EXPECT_THAT(html, HasSubstr("No summary.json"));
   EXPECT_THAT(html, HasSubstr("No sweep over thinking budgets in this run."));
   EXPECT_THAT(html, HasSubstr("No rollouts were logged in this run."));
-  std::filesystem::remove(folder_.file("metrics.jsonl"));
-  write_file_durably(folder_.file("summary.json"), "{}");
+  std::filesystem::remove(folder_ / "metrics.jsonl");
+  write_file_durably(folder_ / "summary.json", "{}");
   html = report();
   EXPECT_THAT(html, HasSubstr("No metrics in this run."));
   EXPECT_THAT(html, Not(HasSubstr("No summary.json")));
@@ -88,7 +88,7 @@ TEST_F(HtmlReportTest, MissingPiecesAreSaid) {
 
 TEST_F(HtmlReportTest, RunThatIsStillWritingCanBeRead) {
   run_.write_metrics();
-  write_file_durably(folder_.file("metrics.jsonl"), read_whole_file(folder_.file("metrics.jsonl")) + "{\"stage\":\"gr");
+  write_file_durably(folder_ / "metrics.jsonl", read_whole_file(folder_ / "metrics.jsonl") + "{\"stage\":\"gr");
   EXPECT_THAT(report(), HasSubstr("420 steps"));
 }
 
@@ -101,17 +101,17 @@ TEST_F(HtmlReportTest, HostileTextStaysText) {
   rollout.environment = attack;
   rollout.completion.text = rollout.completion.thinking = rollout.completion.answer = attack;
   rollout.verdict = Verdict::unparsable(attack);
-  write_rollouts(folder_.file("rollouts/1.jsonl"), 1, std::vector{rollout}, std::vector{0.0});
+  write_rollouts(folder_ / "rollouts/1.jsonl", 1, std::vector{rollout}, std::vector{0.0});
   StepRecord record{attack, 1, 0, {}};
   record.metrics.set("loss", 1.0);
   {
-    const auto sink = jsonl_sink(folder_.file("metrics.jsonl"));
+    const auto sink = jsonl_sink(folder_ / "metrics.jsonl");
     sink->write(record);
     record.step = 2;
     sink->write(record);
   }
-  write_file_durably(folder_.file("config.json"), nlohmann::json(attack).dump());
-  write_file_durably(folder_.file("summary.json"),
+  write_file_durably(folder_ / "config.json", nlohmann::json(attack).dump());
+  write_file_durably(folder_ / "summary.json",
                      nlohmann::json{{"environment", attack}, {"seed", attack}, {"weights_sha256", attack}, {"wall_s", {{attack, 1.0}}}}.dump());
   const std::string html = report();
   EXPECT_EQ(count(html, "<script"), 2U);  // The samples and the page's own.
@@ -131,10 +131,10 @@ TEST_F(HtmlReportTest, MessagesNameWhatIsWrong) {
     return "none";
   };
   EXPECT_THAT(message(), HasSubstr("expected a run folder with metrics.jsonl, summary.json or rollouts/, got none of them in " + folder_.path()));
-  write_file_durably(folder_.file("metrics.jsonl"), "{\"step\":1}\nnonsense\n{\"step\":2}\n");
+  write_file_durably(folder_ / "metrics.jsonl", "{\"step\":1}\nnonsense\n{\"step\":2}\n");
   EXPECT_THAT(message(), HasSubstr("metrics.jsonl, line 2: expected an object with an integer \"step\""));
-  write_file_durably(folder_.file("metrics.jsonl"), "{\"step\":1}\n");
-  write_file_durably(folder_.file("summary.json"), "{\"final\": {\"pass_rate\": \"high\"}}");
+  write_file_durably(folder_ / "metrics.jsonl", "{\"step\":1}\n");
+  write_file_durably(folder_ / "summary.json", "{\"final\": {\"pass_rate\": \"high\"}}");
   EXPECT_THAT(message(), HasSubstr("summary.json: final.pass_rate: expected a number, got \"high\""));
 }
 

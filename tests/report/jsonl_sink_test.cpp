@@ -10,7 +10,7 @@
 #include "lydian/core/error.h"
 #include "lydian/core/logging.h"
 #include "lydian/report/sinks.h"
-#include "report/temporary_folder.h"
+#include "temporary_folder.h"
 
 namespace lydian {
 namespace {
@@ -39,7 +39,7 @@ class JsonlSinkTest : public ::testing::Test {
     sink->flush();
   }
   TemporaryFolder folder_;
-  std::string path_ = folder_.file("run/metrics.jsonl");
+  std::string path_ = folder_ / "run/metrics.jsonl";
 };
 
 TEST_F(JsonlSinkTest, NumbersComeBackWithTheSameBits) {
@@ -80,13 +80,15 @@ TEST_F(JsonlSinkTest, AppendsToWhatStands) {
   EXPECT_EQ(lines_of(path_).size(), 4U);
 }
 
-TEST_F(JsonlSinkTest, CutsOffStepsAboveTheOneKept) {
+TEST_F(JsonlSinkTest, CutsOffTheLinesBehindThoseKept) {
   write_three();
   const std::string uninterrupted = read_whole_file(path_);
-  const auto sink = jsonl_sink(path_, /*keep_until_step=*/1);
+  const auto sink = jsonl_sink(path_, /*keep_lines=*/1);
   EXPECT_EQ(lines_of(path_).size(), 1U);
   sink->write(record(2, 1.0));
   sink->write(record(3, 1.5));
+  EXPECT_EQ(read_whole_file(path_), uninterrupted);
+  EXPECT_THROW(jsonl_sink(path_, 4), IoError) << "a checkpoint that counted more lines belongs to another file";
   EXPECT_EQ(read_whole_file(path_), uninterrupted);
   jsonl_sink(path_, 0);
   EXPECT_EQ(read_whole_file(path_), "");
@@ -108,12 +110,12 @@ TEST_F(JsonlSinkTest, DropsTheHalfLineOfAKilledRunAndNothingElse) {
 TEST_F(JsonlSinkTest, LeavesNoTemporaryFile) {
   write_three();
   jsonl_sink(path_, 1);
-  const std::filesystem::directory_iterator files(folder_.file("run"));
+  const std::filesystem::directory_iterator files(folder_ / "run");
   EXPECT_EQ(std::distance(begin(files), end(files)), 1);
 }
 
 TEST_F(JsonlSinkTest, RefusesAFileThatIsNoLog) {
-  std::filesystem::create_directories(folder_.file("run"));
+  std::filesystem::create_directories(folder_ / "run");
   const auto refusal = [&](const std::string& text) -> std::string {
     write_file_durably(path_, text);
     try {

@@ -11,7 +11,7 @@
 #include "lydian/core/durable_file.h"
 #include "lydian/core/error.h"
 #include "lydian/core/random_stream.h"
-#include "report/temporary_folder.h"
+#include "temporary_folder.h"
 
 namespace lydian {
 namespace {
@@ -67,7 +67,7 @@ class RolloutLogTest : public ::testing::Test {
     return "none";
   }
   TemporaryFolder folder_;
-  std::string path_ = folder_.file("rollouts/12.jsonl");
+  std::string path_ = folder_ / "rollouts/12.jsonl";
 };
 
 TEST_F(RolloutLogTest, EveryFieldComesBack) {
@@ -179,7 +179,7 @@ TEST_F(RolloutLogTest, MessagesNameFileLineAndField) {
   EXPECT_THAT(refusal([](auto& line) { line["status"] = "great"; }), HasSubstr(where + "\"status\": expected one of "));
   EXPECT_THAT(refusal([](auto& line) { line["budget"].erase("closer"); }), HasSubstr(where + "\"budget\": expected an object with the member \"closer\""));
   EXPECT_THAT(refusal([](auto& line) { line = 3; }), HasSubstr(path_ + ", line 1: expected a JSON object, got 3"));
-  EXPECT_THROW(read_rollouts(folder_.file("absent.jsonl")), IoError);
+  EXPECT_THROW(read_rollouts(folder_ / "absent.jsonl"), IoError);
 }
 
 }  // namespace

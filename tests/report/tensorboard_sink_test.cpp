@@ -4,8 +4,8 @@
 
 #include "lydian/core/durable_file.h"
 #include "lydian/report/sinks.h"
-#include "report/temporary_folder.h"
 #include "report/tensorboard_event.h"
+#include "temporary_folder.h"
 
 namespace lydian {
 namespace {
@@ -58,12 +58,12 @@ TEST(TensorboardTest, FileBeginsWithItsVersionThenTheSessionThenSteps) {
   StepRecord record{"grpo", 5, 0, {}};
   record.metrics.set("loss", 0.5);
   {
-    const auto sink = tensorboard_sink(folder.file("tensorboard"));
+    const auto sink = tensorboard_sink(folder / "tensorboard");
     sink->write(record);
     record.step = 6;
     sink->write(record);
   }
-  const auto payloads = payloads_of(folder.file("tensorboard/events.out.tfevents.000001"));
+  const auto payloads = payloads_of(folder / "tensorboard/events.out.tfevents.000001");
   ASSERT_EQ(payloads.size(), 4U);
   constexpr std::size_t kWallTime = 9;
   EXPECT_EQ(payloads[0].substr(kWallTime), file_version_event(0).substr(kWallTime));
@@ -74,7 +74,7 @@ TEST(TensorboardTest, FileBeginsWithItsVersionThenTheSessionThenSteps) {
 TEST(TensorboardTest, ResumedRunGetsAFileThatSortsAfterTheFirst) {
   const TemporaryFolder folder;
   for (int run = 0; run < 2; ++run) tensorboard_sink(folder.path());
-  EXPECT_EQ(payloads_of(folder.file("events.out.tfevents.000002")).size(), 1U);
+  EXPECT_EQ(payloads_of(folder / "events.out.tfevents.000002").size(), 1U);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "folders.h"
 #include "sandbox_fixture.h"
 
 namespace lydian {
@@ -153,7 +154,7 @@ TEST_F(SandboxTest, WrongOptionsAreErrors) {
   EXPECT_THROW(CodeSandbox({.workers = 0}), ConfigError);
   EXPECT_THROW(CodeSandbox({.do_without = {SandboxLayer::kPidNamespace}}), ConfigError);
   EXPECT_THROW(CodeSandbox({.python = "python3"}), ConfigError);
-  EXPECT_THROW(CodeSandbox({.python = LYDIAN_SOURCE_DIR "/scripts/setup.sh"}), ConfigError);
+  EXPECT_THROW(CodeSandbox({.python = source_file("scripts/setup.sh")}), ConfigError);
   EXPECT_THROW(CodeSandbox({.broker = "/nonexistent/broker"}), ConfigError);
 }
 

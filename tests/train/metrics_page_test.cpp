@@ -7,6 +7,7 @@
 #include <set>
 #include <sstream>
 
+#include "folders.h"
 #include "train/tiny_run.h"
 
 namespace lydian {
@@ -15,7 +16,7 @@ namespace {
 /// Metrics of each stage as the page has them: patterns, since NAME and BUDGET stand for any word.
 std::map<std::string, std::set<std::string>> documented() {
   std::map<std::string, std::set<std::string>> patterns;
-  std::istringstream page(file_text(LYDIAN_SOURCE_DIR "/docs/metrics.md"));
+  std::istringstream page(file_text(source_file("docs/metrics.md")));
   std::vector<std::string> stages;
   for (std::string line; std::getline(page, line);) {
     if (line.rfind("## ", 0) == 0) stages.clear();

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <tuple>
 
+#include "folders.h"
 #include "lydian/kernels/kernel_table.h"
 #include "lydian/train/run_folder.h"
 #include "train/tiny_run.h"
@@ -17,8 +18,9 @@ struct Machine {
 };
 
 int run_on(const Machine& machine, const std::string& words) {
-  return std::system(
-      ("LYDIAN_ISA=" + std::string(kernels::to_string(machine.isa)) + " LYDIAN_THREADS=" + machine.threads + " " LYDIAN_TINY_RUN " " + words).c_str());
+  return std::system(("LYDIAN_ISA=" + std::string(kernels::to_string(machine.isa)) + " LYDIAN_THREADS=" + machine.threads + " " +
+                      program_file("tiny_run_program") + " " + words)
+                         .c_str());
 }
 
 TEST(OtherMachine, ARunThatMovesEndsWithTheSameBits) {

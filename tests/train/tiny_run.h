@@ -1,7 +1,5 @@
 #pragma once
 
-#include <unistd.h>
-
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -12,22 +10,9 @@
 #include "lydian/core/config.h"
 #include "lydian/envs/chain_environment.h"
 #include "lydian/train/run.h"
+#include "temporary_folder.h"
 
 namespace lydian {
-
-/// A folder of its own for one test, removed at the end.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "lydian-train-XXXXXX").string();
-    path_ = mkdtemp(name.data());
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
 
 inline std::shared_ptr<Environment> make_chain(const std::string&, const Config& options) {
   ChainOptions chain;

@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "folders.h"
 #include "lydian/core/error.h"
 #include "lydian/verify/check_environment.h"
 #include "lydian/verify/verifier_pool.h"
@@ -35,7 +36,7 @@ class FreePath {
 };
 
 ExternalVerifierOptions child(const std::string& mode, const std::string& file = {}) {
-  ExternalVerifierOptions options{.command = {"python3", LYDIAN_SOURCE_DIR "/tests/verify/external_child.py", mode}, .timeout_s = 0.25};
+  ExternalVerifierOptions options{.command = {"python3", source_file("tests/verify/external_child.py"), mode}, .timeout_s = 0.25};
   if (!file.empty()) options.command.push_back(file);
   return options;
 }

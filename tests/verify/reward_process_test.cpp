@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "folders.h"
 #include "lydian/verify/check_environment.h"
 #include "lydian/verify/external_verifier.h"
 
@@ -13,8 +14,8 @@ namespace {
 using ::testing::HasSubstr;
 
 ExternalVerifier adapted(const std::string& framework, const std::string& function, std::vector<std::string> more = {}) {
-  ExternalVerifierOptions options{.command = {"python3", LYDIAN_SOURCE_DIR "/scripts/reward_process.py", "--" + framework,
-                                              LYDIAN_SOURCE_DIR "/tests/verify/reward_functions.py:" + function}};
+  ExternalVerifierOptions options{
+      .command = {"python3", source_file("scripts/reward_process.py"), "--" + framework, source_file("tests/verify/reward_functions.py:") + function}};
   options.command.insert(options.command.end(), more.begin(), more.end());
   return ExternalVerifier(options);
 }

@@ -142,7 +142,7 @@ class HostileHarness {
 
 /// The project's own hostile rows, in the form of the shared ones.
 inline std::vector<Json> own_hostile_rows() {
-  std::ifstream file(LYDIAN_SOURCE_DIR "/tests/verify_code/data/hostile_rows.jsonl");
+  std::ifstream file(source_file("tests/verify_code/data/hostile_rows.jsonl"));
   std::vector<Json> rows;
   for (std::string line; std::getline(file, line);) rows.push_back(Json::parse(line));
   return rows;

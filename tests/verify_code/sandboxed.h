@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "folders.h"
 #include "lydian/verify/program_runner.h"
 #include "verify/code/code_grading.h"
 
@@ -53,7 +54,7 @@ inline Json graded(const Json& row, const code::GradingOptions& options = {.keep
 
 /// The rows of a shared file of code tasks; none where the shared data are absent.
 inline std::vector<Json> shared_rows(const std::string& name) {
-  std::ifstream file(LYDIAN_SOURCE_DIR "/../shared/data/code/" + name);
+  std::ifstream file(shared_file("data/code/") + name);
   std::vector<Json> rows;
   for (std::string line; std::getline(file, line);) rows.push_back(Json::parse(line));
   return rows;

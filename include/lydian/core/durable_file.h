@@ -6,7 +6,7 @@
 namespace lydian {
 
 /// Writes a whole file so that, at any instant and after a power cut, `path` holds either its old bytes or all of the new ones: a temporary name beside it,
-/// fsync, rename, fsync of the folder.
+/// fsync, rename, fsync of the folder. A device or a pipe is written as it is.
 ///
 /// Threads: writers of different paths do not meet; of two writers of one path the last rename stands.
 /// Throws IoError naming the path and the system's cause; the temporary file is removed then.

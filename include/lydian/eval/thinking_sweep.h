@@ -38,7 +38,8 @@ struct ThinkingSweep {
   std::int64_t fit_from_budget = 1;
   std::int64_t reruns_compared = 0, reruns_different = 0;  ///< Completions, with compare_reruns. An exact policy has no different ones.
 
-  std::string table() const;  ///< For a terminal.
+  /// For a terminal. The accuracies of `before`, rows over the same budgets of a policy less trained, make a last column.
+  std::string table(const std::vector<SweepRow>& before = {}) const;
 };
 
 /// Throws the ConfigError with which thinking_sweep would refuse these options, before there is a trained policy.
