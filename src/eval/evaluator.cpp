@@ -119,6 +119,7 @@ void describe(ConfigVisitor& visitor, EvaluationOptions& options) {
   visitor.field({.name = "seed", .doc = "Of the sampling"}, options.seed);
   visitor.field({.name = "pass_at", .doc = "Each k of pass@k and maj@k, at most samples_per_item"}, options.pass_at);
   visitor.field({.name = "max_rows", .doc = "Completions that are sampled together", .low = 1}, options.max_rows);
+  visitor.field({.name = "verifier_threads", .doc = "Threads of the verifier pool", .low = 1, .high = 1024}, options.verifier_threads);
 }
 
 Evaluation evaluate(const Policy& policy, const Tokenizer& tokenizer, const Environment& environment, const EvaluationOptions& options,
@@ -136,7 +137,7 @@ Evaluation evaluate(const Policy& policy, const Tokenizer& tokenizer, const Envi
                         .samples = static_cast<std::int32_t>(options.samples_per_item),
                         .group = static_cast<std::int32_t>(item)});
   }
-  VerifierPool verifiers({.journal = options.journal});
+  VerifierPool verifiers({.threads = static_cast<int>(options.verifier_threads), .journal = options.journal});
   const EpisodeDriver driver(policy, tokenizer, verifiers, {.chat_template = chat_template, .max_rows = options.max_rows});
   return summarize(driver.run(requests), options, items);
 }

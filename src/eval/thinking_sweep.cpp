@@ -49,7 +49,8 @@ class Sweep {
         stop_ids_(resolve_stop_ids(options.sampling, tokenizer)),
         items_(items_of_split(environment, options.split, options.items)),
         tallies_(options.budgets.size()),
-        engine_(policy, tokenizer, {.max_rows = options.max_rows, .keep_finished = true}) {
+        engine_(policy, tokenizer, {.max_rows = options.max_rows, .keep_finished = true}),
+        verifiers_({.threads = static_cast<int>(options.verifier_threads), .journal = options.journal}) {
     for (const std::int64_t budget : options.budgets) budgets_.push_back(resolve_budget({.max_tokens = budget}, tokenizer));
   }
 
@@ -85,7 +86,7 @@ class Sweep {
   std::vector<RolloutHandle> draw_traces() {
     std::vector<RolloutHandle> traces;
     for (const RolloutRequest& request : requests_) traces.push_back(engine_.submit(request, 1));
-    judge_all(outcomes_.back());
+    judge_all(budgets_.size() - 1);
     return traces;
   }
 
@@ -102,12 +103,12 @@ class Sweep {
       forks.push_back(engine_.fork(traces[i], length, budgets_[b]));
       engine_.resume(forks.back());
     }
-    judge_all(outcomes_[b]);
+    judge_all(b);
     for (const RolloutHandle fork : forks) engine_.release(fork);
   }
 
   /// Runs the engine dry; verification goes on beside it.
-  void judge_all(std::vector<Outcome>& outcomes) {
+  void judge_all(std::size_t b) {
     while (!engine_.idle()) {
       for (FinishedRollout& finished : engine_.poll()) {
         check_log_probs(finished.completion, "thinking_sweep");
@@ -118,7 +119,8 @@ class Sweep {
         rollout->prompt_ids = requests_[i].prompt_ids;
         rollout->completion = std::move(finished.completion);
         rollout->prompt_number = first_ + finished.tag;
-        outcomes[i] = {rollout, verifiers_.submit(environment_.verifier(), rollout).share()};
+        rollout->sample = static_cast<std::int32_t>(b);  // A journal tells budgets apart by it: a cut may write what the whole trace wrote.
+        outcomes_[b][i] = {rollout, verifiers_.submit(environment_.verifier(), rollout).share()};
       }
     }
   }
@@ -218,6 +220,7 @@ void describe(ConfigVisitor& visitor, SweepOptions& options) {
   visitor.field({.name = "fit_from_budget", .doc = "Smallest budget of the fit, in tokens", .low = 1}, options.fit_from_budget);
   visitor.field({.name = "compare_reruns", .doc = "Also sample every budget anew and compare tokens and log-probs bit by bit"}, options.compare_reruns);
   visitor.field({.name = "max_rows", .doc = "Completions that are sampled together", .low = 1}, options.max_rows);
+  visitor.field({.name = "verifier_threads", .doc = "Threads of the verifier pool", .low = 1, .high = 1024}, options.verifier_threads);
 }
 
 void check_sweep(const SweepOptions& options, const Tokenizer& tokenizer, const Environment& environment) {
@@ -228,6 +231,7 @@ void check_sweep(const SweepOptions& options, const Tokenizer& tokenizer, const 
     last = budget;
   }
   if (options.max_rows < 1) throw ConfigError("thinking_sweep", "max_rows of at least 1", std::to_string(options.max_rows));
+  if (options.verifier_threads < 1) throw ConfigError("thinking_sweep", "verifier_threads of at least 1", std::to_string(options.verifier_threads));
   resolve_budget({.max_tokens = last}, tokenizer);
   check_split(environment, options.split, options.items);
 }

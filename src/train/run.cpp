@@ -44,7 +44,10 @@ class Run {
     loop_.took = [this](double seconds) { summary_.add_seconds(current_->name(), seconds); };
   }
 
-  void keep_in(RunFolder folder) { loop_.folder.emplace(std::move(folder)); }
+  void keep_in(RunFolder folder) {
+    loop_.folder.emplace(std::move(folder));
+    summary_.keep_verdicts(verdicts_path());
+  }
 
   void load(const std::string& checkpoint, std::int64_t step) {
     const Json where = Json::parse(StateInventory::read_text(checkpoint, "run/stage"));
@@ -98,9 +101,7 @@ class Run {
     const StageChoice& choice = options_.stages[stage_];
     const auto open = section_of(choice.kind).open;
     current_ = open == nullptr ? nullptr : open(choice, trainable_, objects_, options_.tokenizer.chat_template);
-    if (auto* trainer = dynamic_cast<Trainer*>(current_.get()); trainer != nullptr && loop_.folder) {
-      trainer->keep_verdicts(loop_.folder->path() + "/verdicts.jsonl");
-    }
+    if (current_ != nullptr && loop_.folder) current_->keep_verdicts(verdicts_path());
   }
 
   /// The state inventory of a run: whatever is not listed here, or in a stage's add_state, is lost.
@@ -118,6 +119,8 @@ class Run {
     return inventory;
   }
 
+  std::string verdicts_path() const { return loop_.folder->path() + "/verdicts.jsonl"; }
+
   void record(const std::string& stage, const Metrics& metrics) { loop_.folder->record(stage, loop_.step, loop_.step, {metrics, {}, {}, {}}); }
 
   /// Between stages; within one, the loop looks after every step.
@@ -132,7 +135,7 @@ class Run {
     if (section.open != nullptr) return run_steps();
     const double start = seconds_now();
     if (choice.kind == StageChoice::Kind::kSweep) {
-      record("sweep", summary_.sweep(choice.sweep));
+      record("sweep", summary_.sweep(choice.sweep, loop_.step));
     } else {
       measure_final();
       write_html_report(loop_.folder->path(), loop_.folder->path() + "/report.html");
@@ -144,9 +147,9 @@ class Run {
   void measure_warmup() {
     if (summary_.has_warmup()) return;
     const double start = seconds_now();
-    record("warmup", summary_.measure_warmup());
+    record("warmup", summary_.measure_warmup(loop_.step));
     for (const StageChoice& choice : options_.stages) {
-      if (choice.kind == StageChoice::Kind::kSweep) summary_.sweep_warmup(choice.sweep);
+      if (choice.kind == StageChoice::Kind::kSweep) summary_.sweep_warmup(choice.sweep, loop_.step);
     }
     summary_.add_seconds("evaluation", seconds_now() - start);
   }
@@ -154,7 +157,7 @@ class Run {
   void measure_final() {
     if (!summary_.has_final()) {
       const double start = seconds_now();
-      record("final", summary_.measure_final());
+      record("final", summary_.measure_final(loop_.step));
       summary_.add_seconds("evaluation", seconds_now() - start);
     }
     if (const auto best = loop_.folder->best_step()) summary_.set_best_checkpoint(*best);

@@ -131,6 +131,7 @@ void describe(ConfigVisitor& visitor, TokenizerOptions& options) {
 
 void describe(ConfigVisitor& visitor, SummaryOptions& options) {
   visitor.field({"items", "Test tasks, one sample each", 1, 1e7}, options.items);
+  visitor.field({"verifier_threads", "Threads of the verifier pool", 1, 1024}, options.verifier_threads);
 }
 
 }  // namespace lydian

@@ -34,12 +34,14 @@ RunSummary::RunSummary(const RunOptions& options, const RunObjects& objects) : o
   json_["seed"] = options.seed;
 }
 
-Metrics RunSummary::measure(const char* when) {
-  EvaluationOptions evaluation{.items = options_.summary.items, .seed = options_.seed};
+Metrics RunSummary::measure(const std::string& when, std::int64_t step) {
+  EvaluationOptions evaluation{.items = options_.summary.items, .seed = options_.seed, .verifier_threads = options_.summary.verifier_threads};
   evaluation.sampling.max_completion_length = objects_.policy->max_positions();
   const Environment& environment = *objects_.environments.front();
+  evaluation.journal = verdicts_.begin(objects_.weighted, when, step);
   const Evaluation sampled = evaluate(*objects_.policy, *objects_.tokenizer, environment, evaluation, options_.tokenizer.chat_template);
   evaluation.sampling.temperature = 0.0;
+  verdicts_.begin(objects_.weighted, when + "/greedy", step);
   const Evaluation greedy = evaluate(*objects_.policy, *objects_.tokenizer, environment, evaluation, options_.tokenizer.chat_template);
   json_[when] = {{"pass_rate", sampled.pass_rate.mean},
                  {"low", sampled.pass_rate.low},
@@ -60,14 +62,19 @@ Metrics RunSummary::measure(const char* when) {
   return metrics;
 }
 
-Metrics RunSummary::measure_final() {
-  const Metrics metrics = measure("final");
+Metrics RunSummary::measure_final(std::int64_t step) {
+  const Metrics metrics = measure("final", step);
   json_["weights_sha256"] = objects_.policy->weights().sha256();
   return metrics;
 }
 
-Metrics RunSummary::sweep(const SweepOptions& options) {
-  const ThinkingSweep found = thinking_sweep(*objects_.policy, *objects_.tokenizer, *objects_.environments.front(), options, options_.tokenizer.chat_template);
+ThinkingSweep RunSummary::swept(SweepOptions options, const char* purpose, std::int64_t step) {
+  options.journal = verdicts_.begin(objects_.weighted, purpose, step);
+  return thinking_sweep(*objects_.policy, *objects_.tokenizer, *objects_.environments.front(), options, options_.tokenizer.chat_template);
+}
+
+Metrics RunSummary::sweep(const SweepOptions& options, std::int64_t step) {
+  const ThinkingSweep found = swept(options, "sweep", step);
   json_["sweep"] = rows_of(found);
   json_["fit"] = {{"r2", found.fit.r2}, {"from_budget", found.fit_from_budget}, {"intercept", found.fit.intercept}, {"slope", found.fit.slope}};
   json_["spearman"] = found.spearman;
@@ -79,9 +86,8 @@ Metrics RunSummary::sweep(const SweepOptions& options) {
   return metrics;
 }
 
-void RunSummary::sweep_warmup(const SweepOptions& options) {
-  json_["sweep_warmup"] =
-      rows_of(thinking_sweep(*objects_.policy, *objects_.tokenizer, *objects_.environments.front(), options, options_.tokenizer.chat_template));
+void RunSummary::sweep_warmup(const SweepOptions& options, std::int64_t step) {
+  json_["sweep_warmup"] = rows_of(swept(options, "warmup/sweep", step));
 }
 
 void RunSummary::add_comparison(double max_difference, std::int64_t tokens) {

@@ -6,6 +6,7 @@
 #include "lydian/core/metrics.h"
 #include "lydian/eval/thinking_sweep.h"
 #include "lydian/train/run.h"
+#include "train/kept_verdicts.h"
 
 namespace lydian {
 
@@ -17,11 +18,13 @@ class RunSummary {
 
   bool has_warmup() const { return json_.contains("warmup"); }
   bool has_final() const { return json_.contains("final"); }
-  /// Pass rates and thinking length on the test split, of the present weights; the numbers as metrics.
-  Metrics measure_warmup() { return measure("warmup"); }
-  Metrics measure_final();
-  Metrics sweep(const SweepOptions& options);
-  void sweep_warmup(const SweepOptions& options);
+  /// As Stage's, for what is measured here.
+  void keep_verdicts(const std::string& path) { verdicts_.keep_in(path); }
+  /// Pass rates and thinking length on the test split, of the present weights; the numbers as metrics. `step` is the run's.
+  Metrics measure_warmup(std::int64_t step) { return measure("warmup", step); }
+  Metrics measure_final(std::int64_t step);
+  Metrics sweep(const SweepOptions& options, std::int64_t step);
+  void sweep_warmup(const SweepOptions& options, std::int64_t step);
   void add_comparison(double max_difference, std::int64_t tokens);
   void set_best_checkpoint(std::int64_t step) { json_["best_checkpoint"] = step; }
   void add_seconds(const std::string& stage, double seconds);
@@ -29,11 +32,13 @@ class RunSummary {
   std::string text() const { return json_.dump(2) + "\n"; }
 
  private:
-  Metrics measure(const char* when);
+  Metrics measure(const std::string& when, std::int64_t step);
+  ThinkingSweep swept(SweepOptions options, const char* purpose, std::int64_t step);
 
   const RunOptions& options_;
   const RunObjects& objects_;
   nlohmann::ordered_json json_;
+  KeptVerdicts verdicts_;
 };
 
 }  // namespace lydian

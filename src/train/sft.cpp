@@ -12,6 +12,7 @@
 #include "lydian/policy/trainable_transformer.h"
 #include "train/check_ranges.h"
 #include "train/encoded_demonstration.h"
+#include "train/kept_verdicts.h"
 #include "train/skill.h"
 #include "train/stage_loop.h"
 
@@ -34,6 +35,7 @@ struct SupervisedStage::Implementation {
   ChatTemplate chat_template;
   std::unique_ptr<TaskSampler> sampler;
   AdamW optimizer;
+  std::unique_ptr<KeptVerdicts> verdicts = std::make_unique<KeptVerdicts>();
   std::int64_t step = 0;
   bool gate_passed = false;
 
@@ -98,7 +100,9 @@ double SupervisedStage::Implementation::forward_backward(std::span<const Encoded
 }
 
 Metrics SupervisedStage::Implementation::skill() const {
-  return lydian::measure_skill(policy.policy(), tokenizer, environments, chat_template, options.gate.items, options.seed, static_cast<std::uint64_t>(step));
+  const VerifierPool::Options verification{.threads = static_cast<int>(options.gate.verifier_threads), .journal = verdicts->begin(environments, "skill", step)};
+  return lydian::measure_skill(policy.policy(), tokenizer, environments, chat_template, options.gate.items, options.seed, static_cast<std::uint64_t>(step),
+                               verification);
 }
 
 // What was measured of what was asked.
@@ -159,6 +163,10 @@ bool SupervisedStage::finished() const {
 
 std::int64_t SupervisedStage::planned_steps() const {
   return std::max(implementation_->options.max_steps, implementation_->step);
+}
+
+void SupervisedStage::keep_verdicts(const std::string& path) {
+  implementation_->verdicts->keep_in(path);
 }
 
 Metrics SupervisedStage::measure_skill() const {
@@ -226,6 +234,7 @@ void describe(ConfigVisitor& visitor, SkillGate& gate) {
   visitor.field({"items", "Dev tasks that are tried", 1, 1e6}, gate.items);
   visitor.field({"every_steps", "Further steps between two tries", 1, 1e9}, gate.every_steps);
   visitor.field({"limit_steps", "Steps in all after which the stage stops with a reason", 1, 1e9}, gate.limit_steps);
+  visitor.field({"verifier_threads", "Threads of the verifier pool", 1, 1024}, gate.verifier_threads);
 }
 
 void describe(ConfigVisitor& visitor, SftOptions& options) {

@@ -1,10 +1,11 @@
 #include "train/skill.h"
 
 #include <algorithm>
+#include <future>
+#include <memory>
 
 #include "lydian/core/error.h"
 #include "lydian/rollout/rollout_engine.h"
-#include "lydian/verify/verifier_pool.h"
 
 namespace lydian {
 namespace {
@@ -24,30 +25,42 @@ RolloutRequest request_of(const Tokenizer& tokenizer, const std::string& prompt,
   return request;
 }
 
-void measure(const Policy& policy, const Tokenizer& tokenizer, const Environment& environment, const StepJudge& judge, ChatTemplate chat_template,
-             std::int64_t items, std::uint64_t seed, std::uint64_t step, Measured& measured) {
-  std::vector<Task> tasks;
-  for (std::int64_t item = 0; item < std::min(items, environment.size(Split::kDev)); ++item) tasks.push_back(environment.task(Split::kDev, item));
+void measure(const Policy& policy, const Tokenizer& tokenizer, const WeightedEnvironment& choice, const StepJudge& judge, ChatTemplate chat_template,
+             std::int64_t items, std::uint64_t seed, std::uint64_t step, VerifierPool& verifiers, Measured& measured) {
+  const Environment& environment = *choice.environment;
+  std::vector<std::shared_ptr<const Task>> tasks;
+  for (std::int64_t item = 0; item < std::min(items, environment.size(Split::kDev)); ++item) {
+    tasks.push_back(std::make_shared<const Task>(environment.task(Split::kDev, item)));
+  }
   RolloutEngine free_engine(policy, tokenizer), copy_engine(policy, tokenizer);
   for (std::size_t item = 0; item < tasks.size(); ++item) {
-    const std::string prompt = render_prompt(tasks[item], chat_template);
+    const std::string prompt = render_prompt(*tasks[item], chat_template);
     RolloutRequest request = request_of(tokenizer, prompt, seed, step, static_cast<std::int64_t>(item));
     free_engine.submit(request, 1);
     if (tokenizer.think_close_id() == kNoToken) continue;
     request.prompt_ids.push_back(tokenizer.think_open_id());
-    const std::vector<TokenId> thinking = tokenizer.encode(judge.solving_thinking(tasks[item]));
+    const std::vector<TokenId> thinking = tokenizer.encode(judge.solving_thinking(*tasks[item]));
     request.prompt_ids.insert(request.prompt_ids.end(), thinking.begin(), thinking.end());
     request.prompt_ids.push_back(tokenizer.think_close_id());
     request.sampling.temperature = 0.0;
     copy_engine.submit(request, 1);
   }
   for (const FinishedRollout& finished : free_engine.run()) {
-    const StepJudge::Steps steps = judge.judge_steps(tasks[static_cast<std::size_t>(finished.tag)], finished.completion.thinking);
+    const StepJudge::Steps steps = judge.judge_steps(*tasks[static_cast<std::size_t>(finished.tag)], finished.completion.thinking);
     measured.judged += steps.judged;
     measured.correct += steps.correct;
   }
-  for (const FinishedRollout& finished : copy_engine.run()) {
-    const Verdict verdict = verify_guarded(environment.verifier(), tasks[static_cast<std::size_t>(finished.tag)], finished.completion);
+  std::vector<std::future<Verdict>> verdicts;
+  for (FinishedRollout& finished : copy_engine.run()) {
+    auto rollout = std::make_shared<Rollout>();
+    rollout->task = tasks[static_cast<std::size_t>(finished.tag)];
+    rollout->environment = choice.label();
+    rollout->completion = std::move(finished.completion);
+    rollout->prompt_number = finished.tag;
+    verdicts.push_back(verifiers.submit(environment.verifier(), std::move(rollout)));
+  }
+  for (std::future<Verdict>& judged : verdicts) {
+    const Verdict verdict = judged.get();
     ++measured.answers;
     measured.right += verdict.valid() && verdict.reward >= 1.0 ? 1 : 0;
   }
@@ -56,11 +69,12 @@ void measure(const Policy& policy, const Tokenizer& tokenizer, const Environment
 }  // namespace
 
 Metrics measure_skill(const Policy& policy, const Tokenizer& tokenizer, const std::vector<WeightedEnvironment>& environments, ChatTemplate chat_template,
-                      std::int64_t items, std::uint64_t seed, std::uint64_t step) {
+                      std::int64_t items, std::uint64_t seed, std::uint64_t step, const VerifierPool::Options& verification) {
+  VerifierPool verifiers(verification);
   Measured measured;
   for (const WeightedEnvironment& choice : environments) {
     if (const auto* judge = dynamic_cast<const StepJudge*>(choice.environment)) {
-      measure(policy, tokenizer, *choice.environment, *judge, chat_template, items, seed, step, measured);
+      measure(policy, tokenizer, choice, *judge, chat_template, items, seed, step, verifiers, measured);
     }
   }
   Metrics metrics;

@@ -8,6 +8,7 @@
 #include "lydian/text/chat_template.h"
 #include "lydian/text/tokenizer.h"
 #include "lydian/train/task_sampler.h"
+#include "lydian/verify/verifier_pool.h"
 
 namespace lydian {
 
@@ -16,6 +17,6 @@ namespace lydian {
 ///   answer_copy    share of items answered rightly, greedily, after a thinking that solves them
 /// Absent metrics could not be measured (no StepJudge, or no step was written).
 Metrics measure_skill(const Policy& policy, const Tokenizer& tokenizer, const std::vector<WeightedEnvironment>& environments, ChatTemplate chat_template,
-                      std::int64_t items, std::uint64_t seed, std::uint64_t step);
+                      std::int64_t items, std::uint64_t seed, std::uint64_t step, const VerifierPool::Options& verification = {});
 
 }  // namespace lydian

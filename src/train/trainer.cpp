@@ -92,8 +92,8 @@ Trainer::Trainer(TrainablePolicy& policy, const Tokenizer& tokenizer, std::vecto
   trainer.chat_template = chat_template;
   trainer.check_options();
   trainer.planned_end = trainer.options.max_steps;
-  trainer.verifiers =
-      std::make_unique<VerifierPool>(VerifierPool::Options{.threads = static_cast<int>(trainer.options.verifier_threads), .journal = trainer.journal.get()});
+  trainer.verifiers = std::make_unique<VerifierPool>(
+      VerifierPool::Options{.threads = static_cast<int>(trainer.options.verifier_threads), .journal = trainer.verdicts->journal()});
   WeightStore* store = &policy.policy().weights();
   trainer.parts.optimizer->reset({&store, 1});
 }
@@ -118,7 +118,7 @@ std::int64_t Trainer::tokens_compared() const {
 }
 
 void Trainer::keep_verdicts(const std::string& path) {
-  implementation_->journal_path = path;
+  implementation_->verdicts->keep_in(path);
 }
 
 void Trainer::add_state(StateInventory& inventory) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "lydian/train/trainer.h"
+#include "train/kept_verdicts.h"
 #include "train/stage_loop.h"
 
 namespace lydian {
@@ -44,8 +45,7 @@ struct Trainer::Implementation {
   TrainerOptions options;
   TrainerParts parts;
   ChatTemplate chat_template;
-  std::string journal_path;  ///< Empty: no verdicts are kept.
-  std::unique_ptr<VerdictJournal> journal = std::make_unique<VerdictJournal>();
+  std::unique_ptr<KeptVerdicts> verdicts = std::make_unique<KeptVerdicts>();
   std::unique_ptr<VerifierPool> verifiers;
   std::unique_ptr<StageLoop> loop;  ///< Of train() and resume(); its folder is open from their first call on.
   std::int64_t planned_end = 0;     ///< The step after which the stage has finished, and evaluates once more.
@@ -64,7 +64,6 @@ struct Trainer::Implementation {
   static void count(const std::vector<Rollout>& rollouts, StepRollouts& result);
   std::vector<Rollout> sample_groups(std::int64_t first_prompt, std::int64_t first_group);
   Metrics evaluate_dev() const;
-  void begin_verdicts(std::string_view purpose) const;
   // trainer_update.cpp: rows 6 and 8 to 10.
   std::vector<float> old_log_prob(const RolloutBatch& batch, const std::vector<GroupRows>& groups);
   UpdateReport update(const RolloutBatch& batch, const std::vector<GroupRows>& groups, const std::vector<double>& advantage,

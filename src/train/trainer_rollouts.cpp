@@ -92,7 +92,7 @@ void Trainer::Implementation::count(const std::vector<Rollout>& rollouts, StepRo
 StepRollouts Trainer::Implementation::roll_out() {
   const std::int64_t wanted = options.prompts_per_step;
   const auto size = static_cast<std::size_t>(options.num_generations);
-  begin_verdicts("rollout");
+  verdicts->begin(environments, "rollout", step);
   StepRollouts result;
   result.rollouts = sample_groups(0, 0);
   result.draws = wanted;
@@ -129,17 +129,8 @@ StepRollouts Trainer::Implementation::roll_out() {
   return result;
 }
 
-// The file appears with the first verdict that it could keep. It is opened here, not when its path is named, since the step is known only after a state was
-// loaded.
-void Trainer::Implementation::begin_verdicts(std::string_view purpose) const {
-  const auto varies = [](const WeightedEnvironment& choice) { return !choice.environment->verifier().deterministic(); };
-  if (journal_path.empty() || std::none_of(environments.begin(), environments.end(), varies)) return;
-  if (!journal->is_open()) journal->open(journal_path, step);
-  journal->begin(purpose, step);
-}
-
 Metrics Trainer::Implementation::evaluate_dev() const {
-  begin_verdicts("eval");
+  VerdictJournal* const journal = verdicts->begin(environments, "eval", step);
   Metrics metrics;
   double pass_rate = 0.0, reward = 0.0, thinking = 0.0;
   for (const WeightedEnvironment& choice : environments) {
@@ -147,7 +138,8 @@ Metrics Trainer::Implementation::evaluate_dev() const {
     EvaluationOptions evaluation{
         .split = Split::kDev, .items = options.eval_items, .sampling = sampling_of(options), .thinking = options.thinking, .seed = options.seed};
     evaluation.max_rows = options.max_rows;
-    evaluation.journal = journal.get();
+    evaluation.verifier_threads = options.verifier_threads;
+    evaluation.journal = journal;
     const Evaluation found = evaluate(policy->policy(), *tokenizer, environment, evaluation, chat_template);
     pass_rate += found.pass_rate.mean / static_cast<double>(environments.size());
     reward += found.accuracy.mean / static_cast<double>(environments.size());

@@ -9,6 +9,7 @@
 #include "episode/letter_environment.h"
 #include "lydian/core/error.h"
 #include "rollout/table_policy.h"
+#include "verify/meeting_verifier.h"
 
 namespace lydian {
 namespace {
@@ -58,6 +59,24 @@ TEST(Evaluator, MeansAreThoseOfItsRollouts) {
   EXPECT_GT(truncated, 0.0);
   ASSERT_EQ(found.by_category.size(), 3U);
   for (const auto& [name, mean] : category) EXPECT_NEAR(found.by_category.at(name).mean, mean, 1e-12);
+}
+
+TEST(Evaluator, JudgesOnSeveralThreadsWithEqualResults) {
+  const LetterTokenizer tokenizer;
+  const TablePolicy policy(random_table(21));
+  const MeetingVerifier meeting;
+  const LetterEnvironment met(many_prompts(4), [&](const Task& task, const Completion& completion) { return meeting.verify(task, completion); });
+  const EvaluationOptions options{.items = 4, .sampling = {.max_completion_length = 20}, .verifier_threads = 2};
+  EXPECT_EQ(evaluate(policy, tokenizer, met, options).accuracy.mean, 1.0);
+  const LetterEnvironment environment(many_prompts(40), judge_first_letter);
+  EvaluationOptions threads = options;
+  threads.items = 40;
+  const Evaluation several = evaluate(policy, tokenizer, environment, threads);
+  threads.verifier_threads = 1;
+  const Evaluation one = evaluate(policy, tokenizer, environment, threads);
+  for (std::size_t i = 0; i < 40; ++i) EXPECT_EQ(several.rollouts[i].verdict.reward, one.rollouts[i].verdict.reward);
+  threads.verifier_threads = 0;
+  EXPECT_THROW(evaluate(policy, tokenizer, environment, threads), ConfigError);
 }
 
 TEST(Evaluator, NoiseBelongsToSeedItemAndSample) {

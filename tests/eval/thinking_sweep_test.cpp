@@ -8,6 +8,7 @@
 #include "episode/letter_environment.h"
 #include "lydian/core/error.h"
 #include "rollout/table_policy.h"
+#include "verify/meeting_verifier.h"
 
 namespace lydian {
 namespace {
@@ -49,6 +50,18 @@ std::vector<std::string> prompts_that_need(std::int64_t count, std::int64_t most
   std::vector<std::string> prompts;
   for (std::int64_t i = 0; i < count; ++i) prompts.emplace_back(static_cast<std::size_t>(1 + i % most), 'h');
   return prompts;
+}
+
+TEST(ThinkingSweep, JudgesOnSeveralThreads) {
+  const LetterTokenizer tokenizer;
+  const TablePolicy policy(11, think_enough);
+  const MeetingVerifier meeting;
+  const LetterEnvironment met(prompts_that_need(4, 4), [&](const Task& task, const Completion& completion) { return meeting.verify(task, completion); });
+  SweepOptions options{.budgets = {1, 5}, .verifier_threads = 2};
+  const ThinkingSweep sweep = thinking_sweep(policy, tokenizer, met, options);
+  for (const SweepRow& row : sweep.rows) EXPECT_EQ(row.accuracy, 1.0) << row.budget;
+  options.verifier_threads = 0;
+  EXPECT_THROW(check_sweep(options, tokenizer, met), ConfigError);
 }
 
 TEST(ThinkingSweep, ReproducesTheKnownCurve) {

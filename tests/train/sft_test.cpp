@@ -12,6 +12,8 @@
 #include "lydian/model/transformer_policy.h"
 #include "lydian/policy/trainable_transformer.h"
 #include "lydian/text/byte_tokenizer.h"
+#include "train/tiny_run.h"
+#include "verify/meeting_verifier.h"
 
 namespace lydian {
 namespace {
@@ -27,11 +29,13 @@ struct AnswerVerifier final : Verifier {
 /// One prompt, one demonstration; its judge finds the shares of right steps that `tries` names one after another, its verifier always gives `reward`.
 class ScriptedSkill final : public Environment, public Demonstrator, public StepJudge {
  public:
-  explicit ScriptedSkill(std::vector<double> tries, double reward = 1.0) : tries_(std::move(tries)), verifier_(reward) {}
+  explicit ScriptedSkill(std::vector<double> tries, double reward = 1.0) : ScriptedSkill(std::move(tries), 1, std::make_shared<AnswerVerifier>(reward)) {}
+  ScriptedSkill(std::vector<double> tries, std::int64_t size, std::shared_ptr<const Verifier> verifier)
+      : tries_(std::move(tries)), size_(size), verifier_(std::move(verifier)) {}
   std::string name() const override { return "scripted"; }
-  std::int64_t size(Split) const override { return 1; }
+  std::int64_t size(Split) const override { return size_; }
   Task task(Split, std::int64_t) const override { return {.id = "t", .prompt = "abca"}; }
-  const Verifier& verifier() const override { return verifier_; }
+  const Verifier& verifier() const override { return *verifier_; }
   std::optional<Demonstration> demonstrate(const Task&, RandomStream&) const override {
     return Demonstration{.thinking = {{"ab", 1.0}, {"cc", 0.0}}, .answer = {{"b", 0.5}}};
   }
@@ -43,8 +47,9 @@ class ScriptedSkill final : public Environment, public Demonstrator, public Step
 
  private:
   std::vector<double> tries_;
+  std::int64_t size_;
+  std::shared_ptr<const Verifier> verifier_;
   mutable std::size_t asked_ = 0;
-  AnswerVerifier verifier_;
 };
 
 const ByteTokenizer kTokenizer("abc");
@@ -133,6 +138,34 @@ TEST(SkillGate, MeasuresAnswersThatAreReadOffASolvingThinking) {
   }
   EXPECT_TRUE(passing.stage.finished());
   EXPECT_FALSE(failing.stage.finished());
+}
+
+/// Wrong four times, then right: whoever asks again hears something else.
+class TurningVerifier final : public Verifier {
+ public:
+  Verdict verify(const Task&, const Completion&) const override { return Verdict::scored(++calls_ > 4 ? 1.0 : 0.0); }
+  bool deterministic() const override { return false; }
+
+ private:
+  mutable int calls_ = 0;
+};
+
+TEST(SkillGate, TakesKeptVerdictsOfAVerifierThatVaries) {
+  const TemporaryFolder folder;
+  const ScriptedSkill skill({1.0}, 4, std::make_shared<TurningVerifier>());
+  const SftOptions options = tiny_options({.answer_copy = 0.5, .items = 4});
+  OneStage first(skill, options), resumed(skill, options), without(skill, options);
+  first.stage.keep_verdicts(folder / "verdicts.jsonl");
+  resumed.stage.keep_verdicts(folder / "verdicts.jsonl");
+  EXPECT_EQ(first.stage.measure_skill().at("answer_copy"), 0.0);
+  EXPECT_EQ(resumed.stage.measure_skill().at("answer_copy"), 0.0);
+  EXPECT_EQ(without.stage.measure_skill().at("answer_copy"), 1.0);
+}
+
+TEST(SkillGate, JudgesOnSeveralThreads) {
+  const ScriptedSkill skill({1.0}, 4, std::make_shared<MeetingVerifier>());
+  OneStage run(skill, tiny_options({.answer_copy = 0.5, .items = 4, .verifier_threads = 2}));
+  EXPECT_EQ(run.stage.measure_skill().at("answer_copy"), 1.0);
 }
 
 TEST(SupervisedStage, OnlyWeightedCompletionTokensCarryLoss) {

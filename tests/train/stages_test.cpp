@@ -8,7 +8,9 @@
 #include "lydian/core/logging.h"
 #include "lydian/report/rollout_log.h"
 #include "lydian/text/byte_tokenizer.h"
+#include "lydian/verify/task_list_environment.h"
 #include "train/tiny_run.h"
+#include "verify/meeting_verifier.h"
 
 namespace lydian {
 namespace {
@@ -26,6 +28,19 @@ TEST(Stages, WhatALaterStageWouldRefuseIsRefusedBeforeThereIsAFolder) {
   }
   const Config gated = tiny_config(run).without({"grpo"}).with_override("environment.dev_share=0").with_override("sft.gate.step_accuracy=0.5");
   EXPECT_THROW(start_run(read_run_options(gated), make_chain, quiet()), ConfigError);
+}
+
+TEST(Stages, MeasureOnTheirThreadsOfVerifiers) {
+  const TemporaryFolder folder;
+  const auto make = [](const std::string&, const Config&) {
+    TaskList list;
+    for (int i = 0; i < 40; ++i) list.tasks.push_back({.id = std::to_string(i), .prompt = "say " + std::to_string(i), .ground_truth = "x"});
+    return std::make_shared<TaskListEnvironment>(std::move(list), std::make_shared<MeetingVerifier>());
+  };
+  Config config = tiny_config(folder / "run").without({"environment", "sft", "grpo", "sweep"});
+  for (const char* setting : {"environment.type=meeting", "summary.verifier_threads=2", "report={}"}) config = config.with_override(setting);
+  start_run(read_run_options(config), make, quiet());
+  EXPECT_EQ(nlohmann::json::parse(file_text(folder / "run/summary.json"))["final"]["pass_rate"].get<double>(), 1.0);
 }
 
 TEST(Environments, OfOneTypeStandSideBySideUnderTheirNames) {

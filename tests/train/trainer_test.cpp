@@ -15,6 +15,7 @@
 #include "lydian/policy/trainable_transformer.h"
 #include "lydian/text/byte_tokenizer.h"
 #include "lydian/verify/task_list_environment.h"
+#include "verify/meeting_verifier.h"
 
 namespace lydian {
 namespace {
@@ -66,6 +67,16 @@ std::string weights_after(int steps, TrainerOptions options, std::shared_ptr<con
   Trainer trainer = Trainer::grpo(policy, tokenizer, environment, std::move(options));
   for (int i = 0; i < steps; ++i) trainer.step();
   return policy.weights().sha256();
+}
+
+TEST(Trainer, EvaluatesOnTheThreadsOfItsVerifiers) {
+  const ByteTokenizer tokenizer("0123456789p=x");
+  TransformerPolicy policy = tiny_policy(tokenizer);
+  const TaskListEnvironment environment = words(std::make_shared<MeetingVerifier>());
+  TrainerOptions options = tiny_options();
+  options.eval_steps = 1;
+  options.verifier_threads = 2;
+  EXPECT_EQ(Trainer::grpo(policy, tokenizer, environment, options).begin().metrics.at("eval/pass_rate"), 1.0);
 }
 
 TEST(Trainer, RecordedAndRecomputedLogProbsAreEqualAtEveryStep) {

@@ -22,6 +22,7 @@ struct EvaluationOptions {
   std::uint64_t seed = 1;
   std::vector<std::int64_t> pass_at{};  ///< k of pass@k and maj@k; each at most samples_per_item.
   std::int64_t max_rows = 512;
+  std::int64_t verifier_threads = 1;  ///< Results do not depend on it.
   VerdictJournal* journal = nullptr;  ///< As VerifierPool's; no setting of a configuration.
 };
 

@@ -17,6 +17,8 @@ struct SweepOptions {
   std::int64_t fit_from_budget = 1;  ///< Budgets below are left out of the fit.
   bool compare_reruns = false;       ///< Also sample every budget anew and compare tokens and log-probs bit by bit.
   std::int64_t max_rows = 512;
+  std::int64_t verifier_threads = 1;  ///< Results do not depend on it.
+  VerdictJournal* journal = nullptr;  ///< As VerifierPool's; no setting of a configuration.
 };
 
 void describe(ConfigVisitor& visitor, SweepOptions& options);

@@ -34,6 +34,7 @@ void describe(ConfigVisitor& visitor, TokenizerOptions& options);
 /// What the summary measures before and after reinforcement learning: the test split, one sample an item, no cap.
 struct SummaryOptions {
   std::int64_t items = 1000;
+  std::int64_t verifier_threads = 1;
 };
 
 void describe(ConfigVisitor& visitor, SummaryOptions& options);

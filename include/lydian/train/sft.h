@@ -23,6 +23,7 @@ struct SkillGate {
   std::int64_t items = 500;         ///< Dev tasks that are tried.
   std::int64_t every_steps = 100;   ///< Further steps, at the schedule's last rate, between two tries.
   std::int64_t limit_steps = 5000;  ///< Steps in all after which the stage stops with a reason.
+  std::int64_t verifier_threads = 1;
 };
 
 void describe(ConfigVisitor& visitor, SkillGate& gate);
@@ -53,6 +54,7 @@ class SupervisedStage final : public Stage {
   std::int64_t planned_steps() const override;
   StageStep step() override;
   void add_state(StateInventory& inventory) override;
+  void keep_verdicts(const std::string& path) override;
   /// Skill on the dev split as the gate measures it: step_accuracy, answer_copy (those that can be measured).
   Metrics measure_skill() const;
 

@@ -39,6 +39,8 @@ class Stage {
   virtual StageStep step() = 0;
   /// Adds everything that a resumed stage needs, weights apart.
   virtual void add_state(StateInventory& inventory) = 0;
+  /// Names the file in which the verdicts of verifiers that are not deterministic are kept, and from which a resumed stage takes them; made when there is one.
+  virtual void keep_verdicts(const std::string& path) { static_cast<void>(path); }
 };
 
 }  // namespace lydian

@@ -46,9 +46,7 @@ class Trainer final : public Stage {
   StageStep begin() override;
   StageStep step() override;
   void add_state(StateInventory& inventory) override;
-
-  /// Names the file in which the verdicts of verifiers that are not deterministic are kept, and from which a resumed run takes them; made when there is one.
-  void keep_verdicts(const std::string& path);
+  void keep_verdicts(const std::string& path) override;
 
   /// `steps` steps (more than max_steps if asked for), records and checkpoints in options.output_dir where it is set. Returns the last step's metrics.
   /// Throws TrainingHalted where a HaltOptions limit is crossed, or weights or gradient are not finite; ConfigError where output_dir has something in it.

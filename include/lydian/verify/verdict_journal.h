@@ -27,7 +27,8 @@ class VerdictJournal {
   /// nothing is kept. Throws IoError naming file and line.
   void open(const std::string& path, std::int64_t first_step);
   bool is_open() const;
-  /// What the next verdicts are for: "rollout" or "eval", and the step. What was kept before survives a power cut when this returns.
+  /// What the next verdicts are for ("rollout", "eval", …) and the step. Where one item may be judged twice under one purpose, its sample number must differ.
+  /// What was kept before survives a power cut when this returns.
   void begin(std::string_view purpose, std::int64_t step);
   /// The kept verdict, or else verify_guarded(), which is kept before it is returned. A verdict that cannot be written down is a fault.
   Verdict judge(const Verifier& verifier, const Rollout& rollout);
