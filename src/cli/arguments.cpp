@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 
 #include "cli/command.h"
 #include "lydian/core/error.h"
@@ -12,10 +13,15 @@ namespace {
   throw ConfigError(command.name, sentence + " (lydian " + std::string(command.name) + " --help)");
 }
 
-// key=value with a dotted name before the sign: a path such as runs/a=1 is a word.
-bool is_option(std::string_view word) {
+// key=value with a dotted name before the sign. With other signs there it is a path such as runs/a=1, if it exists or stands where one must, and else a mistyped
+// key, which whoever knows the keys refuses by name.
+bool is_option(std::string_view word, bool path_expected) {
   const std::string_view key = word.substr(0, word.find('='));
-  return key.size() < word.size() && key.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.") == std::string_view::npos;
+  if (key.size() == word.size()) return false;
+  if (key.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.") == std::string_view::npos) return true;
+  std::error_code unreadable;
+  if (std::filesystem::exists(word, unreadable)) return false;
+  return !path_expected || key.find('/') == std::string_view::npos;
 }
 
 const Flag& find_flag(const Command& command, const std::string& name) {
@@ -61,7 +67,7 @@ Arguments parse_arguments(const Command& command, const std::vector<std::string>
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string& word = words[i];
     if (!word.starts_with("-") || word == "-") {
-      (command.takes_options && is_option(word) ? arguments.options : arguments.words).push_back(word);
+      (command.takes_options && is_option(word, arguments.words.empty()) ? arguments.options : arguments.words).push_back(word);
       continue;
     }
     const std::size_t dashes = word.starts_with("--") ? 2 : 1;
