@@ -27,9 +27,8 @@ int until_interrupted(const Arguments& arguments, const std::string& run_folder,
 }  // namespace
 
 int start(const Arguments& arguments, const RunOptions& options, const Catalog& catalog) {
-  // What an environment refuses must be refused before there is a run folder.
-  for (const EnvironmentChoice& choice : options.environments) catalog.make(choice.type, choice.options);
   if (arguments.has("print-config")) {
+    check_run(options, environment_maker(catalog));
     std::cout << write_run_options(options).dump() << '\n';
     return kDone;
   }

@@ -5,7 +5,7 @@
 
 namespace lydian::cli {
 
-/// Starts the run that `options` describe, or with --print-config only prints them. Exit code 0, or 75 where a signal stopped it.
+/// Starts the run that `options` describe, or with --print-config only checks and prints them. Exit code 0, or 75 where a signal stopped it.
 int start(const Arguments& arguments, const RunOptions& options, const Catalog& catalog);
 /// Goes on with a run folder.
 int resume(const Arguments& arguments, const std::string& run_folder, const Catalog& catalog);

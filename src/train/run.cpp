@@ -87,6 +87,8 @@ class Run {
   void check_stages() {
     const Environment& measured = *objects_.environments.front();
     check_split(measured, Split::kTest, options_.summary.items);
+    check_writable(measured, render_prompt(measured.task(Split::kTest, 0), options_.tokenizer.chat_template));
+    for (const auto& environment : objects_.environments) check_writable(*environment, environment->alphabet());
     for (stage_ = 0; stage_ < options_.stages.size(); ++stage_) {
       const StageChoice& choice = options_.stages[stage_];
       if (choice.kind == StageChoice::Kind::kSweep) check_sweep(choice.sweep, *objects_.tokenizer, measured);
@@ -94,6 +96,14 @@ class Run {
     }
     stage_ = 0;
     current_.reset();
+  }
+
+  void check_writable(const Environment& environment, const std::string& text) const {
+    try {
+      objects_.tokenizer->encode(text);
+    } catch (const Error& error) {
+      throw ConfigError("config", "tokenizer.alphabet to have all bytes of " + environment.name(), error.what());
+    }
   }
 
   /// Leaves none where the stage has no steps.
@@ -198,6 +208,11 @@ RunFolder::Options folder_options(const RunOptions& options, const RunControl& c
   return {.save_total_limit = options.save_total_limit, .console = control.console, .log_rollouts_every = options.log_rollouts_every};
 }
 
+void check_options(const RunOptions& options) {
+  if (options.stages.empty()) throw ConfigError("config", "at least one stage section (sft, grpo, sweep, report)", "none");
+  if (options.output_dir.empty()) throw ConfigError("config", "output_dir to name a folder", "nothing");
+}
+
 }  // namespace
 
 RunObjects make_run_objects(const RunOptions& options, const MakeEnvironment& make_environment) {
@@ -226,8 +241,13 @@ RunObjects make_run_objects(const RunOptions& options, const MakeEnvironment& ma
   return objects;
 }
 
+void check_run(const RunOptions& options, const MakeEnvironment& make_environment) {
+  check_options(options);
+  Run(options, make_environment, {});
+}
+
 RunOutcome start_run(const RunOptions& options, const MakeEnvironment& make_environment, const RunControl& control) {
-  if (options.stages.empty()) throw ConfigError("config", "at least one stage section (sft, grpo, sweep, report)", "none");
+  check_options(options);
   Run run(options, make_environment, control);
   RunFolder folder = RunFolder::create(options.output_dir, folder_options(options, control));
   folder.write_file("config.json", write_run_options(options).dump() + "\n");

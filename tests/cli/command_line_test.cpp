@@ -131,6 +131,15 @@ TEST(TrainCommandLine, RefusesKeysAndValuesByName) {
   EXPECT_FALSE(std::filesystem::exists(never)) << "nothing is written before everything is understood";
 }
 
+TEST(TrainCommandLine, PrintsNoConfigurationThatTrainWouldRefuse) {
+  const std::string config = file("refused.json", R"({"environment": {"type": "chain"}, "grpo": {"max_steps": 1}, "sweep": {}})");
+  for (const char* wrong :
+       {"grpo.objective.epsilon=0", "sweep.budgets=[7,2]", "tokenizer.alphabet=ab", "output_dir=", "environment.test_share=0", "init_from=/nowhere"}) {
+    EXPECT_NE(refusal({"train", config, "--print-config", wrong}), "") << wrong;
+  }
+  EXPECT_THAT(refusal({"train", file("no_stage.json", R"({"environment": {"type": "chain"}})"), "--print-config"}), HasSubstr("at least one stage section"));
+}
+
 TEST(TrainCommandLine, PrintsAConfigurationThatIsItselfAnInput) {
   const std::string config = file("print.json", R"({"seed": 3, /* stages */ "environment": {"type": "chain"}, "sweep": {}, "sft": {"max_steps": 2}})");
   const Outcome printed = call({"train", config, "--print-config", "sft.learning_rate=1e-2", "output_dir=runs/a=b"});

@@ -34,6 +34,9 @@ struct RunControl {
   std::set<std::string> leave_out{};   ///< State items that resume_run does not load: for tests of the inventory.
 };
 
+/// Throws what start_run would throw before it makes output_dir. Makes environments and policy, and reads init_from, to know.
+void check_run(const RunOptions& options, const MakeEnvironment& make_environment);
+
 /// All stages of a configuration under one step counter, into options.output_dir (which must be new): checkpoints, metrics, rollouts, summary.json,
 /// report.html. Throws TrainingHalted (after saving), ConfigError, IoError.
 RunOutcome start_run(const RunOptions& options, const MakeEnvironment& make_environment, const RunControl& control = {});
