@@ -83,17 +83,27 @@ Family read_family(const Reader& reader) {
 }
 
 /// transformers 5 keeps the base within rope_parameters, version 4 beside it.
-double read_rope_theta(const Reader& reader) {
+void read_rope(const Reader& reader, TransformerConfig& config) {
+  config.rope_theta = reader.optional<double>("rope_theta", 10000.0);
   for (const char* name : {"rope_parameters", "rope_scaling"}) {
     if (!reader.has(name)) continue;
     const Json& rope = reader.at(name);
     if (!rope.is_object()) reader.refuse(name, "as an object", rope.dump());
     for (const char* kind : {"rope_type", "type"}) {
-      if (rope.contains(kind) && rope.at(kind) != "default") reader.refuse(name, "of type default", rope.at(kind).dump());
+      if (!rope.contains(kind) || rope.at(kind) == "default") continue;
+      if (rope.at(kind) != "llama3") reader.refuse(name, "of type default or llama3", rope.at(kind).dump());
+      const auto field = [&](const char* key) -> const Json& {
+        if (!rope.contains(key)) reader.refuse(name, std::string("with field ") + key, rope.dump());
+        return rope.at(key);
+      };
+      config.rope_scaling = {
+          .factor = reader.value<double>(field("factor"), "factor"),
+          .low_freq_factor = reader.value<double>(field("low_freq_factor"), "low_freq_factor"),
+          .high_freq_factor = reader.value<double>(field("high_freq_factor"), "high_freq_factor"),
+          .original_max_positions = reader.value<std::int64_t>(field("original_max_position_embeddings"), "original_max_position_embeddings")};
     }
-    if (rope.contains("rope_theta")) return reader.value<double>(rope.at("rope_theta"), "rope_theta");
+    if (rope.contains("rope_theta")) config.rope_theta = reader.value<double>(rope.at("rope_theta"), "rope_theta");
   }
-  return reader.optional<double>("rope_theta", 10000.0);
 }
 
 void read_biases(const Reader& reader, Family family, TransformerConfig& config) {
@@ -131,6 +141,14 @@ std::string to_hugging_face_json(const TransformerConfig& unresolved) {
   json["hidden_act"] = config.feed_forward == FeedForward::kSwiglu ? "silu" : "relu2";
   json["max_position_embeddings"] = config.max_positions;
   json["rope_theta"] = config.rope_theta;
+  const RopeScaling& scaling = config.rope_scaling;
+  if (scaling.factor != 1.0) {
+    json["rope_scaling"] = {{"rope_type", "llama3"},
+                            {"factor", scaling.factor},
+                            {"low_freq_factor", scaling.low_freq_factor},
+                            {"high_freq_factor", scaling.high_freq_factor},
+                            {"original_max_position_embeddings", scaling.original_max_positions}};
+  }
   json["rms_norm_eps"] = config.rms_norm_eps;
   json["initializer_range"] = config.initializer_range;
   json["tie_word_embeddings"] = config.tie_word_embeddings;
@@ -158,7 +176,7 @@ TransformerConfig from_hugging_face_json(const std::string& text, const std::str
   config.num_kv_heads = reader.optional<std::int64_t>("num_key_value_heads", family == Family::kQwen3 ? 32 : 0);
   config.head_dim = reader.optional<std::int64_t>("head_dim", family == Family::kQwen3 ? 128 : 0);
   config.max_positions = reader.required<std::int64_t>("max_position_embeddings");
-  config.rope_theta = read_rope_theta(reader);
+  read_rope(reader, config);
   config.rms_norm_eps = reader.optional<double>("rms_norm_eps", 1e-6);
   config.initializer_range = reader.optional<double>("initializer_range", 0.0);
   config.tie_word_embeddings = reader.optional<bool>("tie_word_embeddings", false);

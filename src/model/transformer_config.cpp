@@ -34,6 +34,17 @@ void check_numbers(const TransformerConfig& config) {
   }
 }
 
+void check_scaling(const RopeScaling& scaling) {
+  if (!(scaling.factor >= 1.0) || std::isinf(scaling.factor)) {
+    throw ConfigError("transformer_config", "rope_scaling.factor of at least 1", std::to_string(scaling.factor));
+  }
+  if (!(scaling.low_freq_factor > 0.0) || !(scaling.high_freq_factor > scaling.low_freq_factor) || std::isinf(scaling.high_freq_factor)) {
+    throw ConfigError("transformer_config", "0 < rope_scaling.low_freq_factor < rope_scaling.high_freq_factor",
+                      std::to_string(scaling.low_freq_factor) + " and " + std::to_string(scaling.high_freq_factor));
+  }
+  check_extent("rope_scaling.original_max_positions", scaling.original_max_positions);
+}
+
 }  // namespace
 
 TransformerConfig TransformerConfig::resolved() const {
@@ -57,6 +68,7 @@ TransformerConfig TransformerConfig::resolved() const {
   check_extent("max_positions", config.max_positions);
   check_heads(config);
   check_numbers(config);
+  check_scaling(config.rope_scaling);
   return config;
 }
 
@@ -75,6 +87,14 @@ std::int64_t TransformerConfig::parameters() const {
   return c.num_layers * layer + outside;
 }
 
+void describe(ConfigVisitor& visitor, RopeScaling& scaling) {
+  visitor.field({"factor", "how many times slower the slow frequencies turn; 1: no scaling", 1.0}, scaling.factor);
+  visitor.field({"low_freq_factor", "frequencies of fewer turns within original_max_positions are slow", 0.0}, scaling.low_freq_factor);
+  visitor.field({"high_freq_factor", "frequencies of more turns are left as they are", 0.0}, scaling.high_freq_factor);
+  visitor.field({"original_max_positions", "length that the model was first trained for", 1.0, static_cast<double>(kLargestExtent)},
+                scaling.original_max_positions);
+}
+
 void describe(ConfigVisitor& visitor, TransformerConfig& config) {
   const double largest = static_cast<double>(kLargestExtent);
   visitor.field({"vocab_size", "number of token ids; 0: the tokenizer's", 0.0, largest}, config.vocab_size);
@@ -88,6 +108,7 @@ void describe(ConfigVisitor& visitor, TransformerConfig& config) {
   visitor.field({"max_positions", "longest sequence in tokens, prompt and completion together", 1.0, largest}, config.max_positions);
   visitor.field({"rotary_positions", "rotate queries and keys by position"}, config.rotary_positions);
   visitor.field({"rope_theta", "base of the rotary frequencies", 0.0}, config.rope_theta);
+  visitor.group({"rope_scaling", "slower rotary frequencies for long contexts, as Llama 3.1 has them"}, config.rope_scaling);
   visitor.field({"learned_positions", "add a learned embedding of the absolute position"}, config.learned_positions);
   visitor.field({"query_key_norm", "RMS norm over each query and key head"}, config.query_key_norm);
   visitor.field({"attention_bias", "bias on the query, key and value projections"}, config.attention_bias);

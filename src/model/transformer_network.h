@@ -11,6 +11,9 @@
 
 namespace lydian {
 
+/// Radians per position of pair i of a head's dimensions.
+double rotary_frequency(const TransformerConfig& config, std::int64_t i);
+
 /// cos and sin of position times frequency, from portable float64, rounded once. Null rows where the shape has no rotary positions.
 class RotaryTable {
  public:

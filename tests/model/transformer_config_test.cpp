@@ -9,6 +9,7 @@
 #include "lydian/core/error.h"
 #include "lydian/model/transformer_policy.h"
 #include "model/drawn_transformer.h"
+#include "model/transformer_network.h"
 
 namespace lydian {
 namespace {
@@ -100,6 +101,37 @@ TEST(HuggingFaceConfig, ReadsPublishedForms) {
   EXPECT_EQ(llama.num_kv_heads, 4);
 }
 
+TEST(HuggingFaceConfig, ReadsLlamaFrom31On) {
+  // Fields as the published Llama 3.2 1B has them.
+  const std::string text = R"({"architectures": ["LlamaForCausalLM"], "head_dim": 64, "hidden_act": "silu", "hidden_size": 2048, "intermediate_size": 8192,
+    "max_position_embeddings": 131072, "model_type": "llama", "num_attention_heads": 32, "num_hidden_layers": 16, "num_key_value_heads": 8,
+    "rms_norm_eps": 1e-05, "rope_scaling": {"factor": 32.0, "high_freq_factor": 4.0, "low_freq_factor": 1.0, "original_max_position_embeddings": 8192,
+    "rope_type": "llama3"}, "rope_theta": 500000.0, "tie_word_embeddings": true, "vocab_size": 128256})";
+  TransformerConfig config = from_hugging_face_json(text, "config.json");
+  EXPECT_EQ(config.parameters(), 1235814400);
+  EXPECT_EQ(architecture(config), "LlamaForCausalLM");
+  const std::string written = to_hugging_face_json(config);
+  EXPECT_EQ(to_hugging_face_json(from_hugging_face_json(written, "config.json")), written);
+  // The published formula by wave lengths, worked out apart in Python; 15 to 17 lie between the two bounds.
+  const std::pair<int, double> published[] = {{0, 1.0},
+                                              {14, 0.0032114459947525913},
+                                              {15, 0.001290547928209264},
+                                              {16, 0.00042955679655936815},
+                                              {17, 9.70828780262767e-05},
+                                              {18, 1.9461638184831125e-05},
+                                              {31, 9.418306725434909e-08}};
+  for (const auto& [i, frequency] : published) EXPECT_NEAR(rotary_frequency(config, i) / frequency, 1.0, 1e-13) << i;
+  config.rope_scaling = {};
+  EXPECT_NEAR(rotary_frequency(config, 16), 0.001414213562373095, 1e-16);
+}
+
+TEST(TransformerConfig, RefusesAScalingThatDoesNotFit) {
+  const auto refused = [](const RopeScaling& scaling) { return message_of([&] { TransformerConfig{.vocab_size = 2, .rope_scaling = scaling}.resolved(); }); };
+  EXPECT_THAT(refused({.factor = 0.5}), HasSubstr("rope_scaling.factor"));
+  EXPECT_THAT(refused({.factor = 2.0, .low_freq_factor = 4.0}), HasSubstr("low_freq_factor"));
+  EXPECT_THAT(refused({.factor = 2.0, .original_max_positions = 0}), HasSubstr("original_max_positions"));
+}
+
 TEST(HuggingFaceConfig, RefusesByFieldAndFile) {
   const auto read = [](const char* changed) {
     auto json =
@@ -113,7 +145,8 @@ TEST(HuggingFaceConfig, RefusesByFieldAndFile) {
   EXPECT_THAT(read(R"({"hidden_size": "64"})"), HasSubstr("hidden_size"));
   EXPECT_THAT(read(R"({"hidden_act": "gelu"})"), HasSubstr("hidden_act"));
   EXPECT_THAT(read(R"({"model_type": "gpt2"})"), HasSubstr("gpt2"));
-  EXPECT_THAT(read(R"({"rope_scaling": {"rope_type": "llama3", "factor": 8.0}})"), HasSubstr("rope_scaling"));
+  EXPECT_THAT(read(R"({"rope_scaling": {"rope_type": "yarn", "factor": 8.0}})"), HasSubstr("rope_scaling of type default or llama3"));
+  EXPECT_THAT(read(R"({"rope_scaling": {"rope_type": "llama3", "factor": 8.0}})"), HasSubstr("rope_scaling with field low_freq_factor"));
   EXPECT_THAT(read(R"({"use_sliding_window": true})"), HasSubstr("use_sliding_window"));
   EXPECT_THAT(message_of([] { from_hugging_face_json("{", "c.json"); }), HasSubstr("c.json"));
 }

@@ -10,8 +10,21 @@ class ConfigVisitor;
 
 enum class FeedForward : std::uint8_t { kSwiglu, kReluSquared };
 
+/// Slows the rotary frequencies whose wave does not come round often within the length that a model was first trained for, as Llama 3.1 to 3.3 do
+/// (rope_type llama3). With turns = original_max_positions · frequency / 2π:
+///
+///   frequency / factor for turns < low_freq_factor;  frequency for turns > high_freq_factor;  between, the two mixed linearly in turns
+/// Source   Llama 3.1's published model code; transformers' rope_type llama3.
+struct RopeScaling {
+  double factor = 1.0;  ///< 1: no scaling.
+  double low_freq_factor = 1.0, high_freq_factor = 4.0;
+  std::int64_t original_max_positions = 8192;
+};
+
+void describe(ConfigVisitor& visitor, RopeScaling& scaling);
+
 /// Shape of a decoder-only transformer, by Hugging Face's names: pre-norm RMSNorm, grouped-query attention, one of two feed-forwards. Its fields cover Qwen2.5
-/// (attention_bias), Qwen3 (query_key_norm, head_dim) and Llama 3.
+/// (attention_bias), Qwen3 (query_key_norm, head_dim) and Llama 3 (from 3.1 on with rope_scaling).
 struct TransformerConfig {
   std::int64_t vocab_size = 0;
   std::int64_t hidden_size = 64;
@@ -24,6 +37,7 @@ struct TransformerConfig {
   std::int64_t max_positions = 1024;  ///< Longest sequence, prompt and completion together.
   bool rotary_positions = true;
   double rope_theta = 10000.0;
+  RopeScaling rope_scaling{};
   bool learned_positions = false;  ///< Absolute position embeddings, added to the token's.
   bool query_key_norm = false;
   bool attention_bias = false;  ///< On q, k and v.
