@@ -103,7 +103,15 @@ Estimate paired_difference(std::span<const double> a, std::span<const double> b,
   check_lengths(a.size(), item.size());
   std::vector<double> difference(a.size());
   for (std::size_t i = 0; i < a.size(); ++i) difference[i] = a[i] - b[i];
-  return clustered_normal(difference, item);
+  const Estimate estimate = clustered_normal(difference, item);
+  const auto in_unit = [](std::span<const double> scores) {
+    return std::all_of(scores.begin(), scores.end(), [](double score) { return score >= 0.0 && score <= 1.0; });
+  };
+  constexpr double kRounding = 1e-9;
+  if (estimate.high - estimate.low > kRounding || !in_unit(a) || !in_unit(b)) return estimate;
+  // No two items were seen to differ. So many of those not seen may, and by the whole range of a difference.
+  const double unseen = wilson(0.0, static_cast<double>(count_items(item))).high;
+  return {estimate.mean, estimate.mean - unseen * (estimate.mean + 1.0), estimate.mean + unseen * (1.0 - estimate.mean)};
 }
 
 double pass_at_k(std::int64_t n, std::int64_t c, std::int64_t k) {

@@ -153,6 +153,25 @@ TEST(PairedDifference, IsNarrowWhereNoiseIsShared) {
   EXPECT_GT(half_width(clustered_mean(a, item)), 0.03);
 }
 
+TEST(PairedDifference, ClaimsNoCertaintyWhereAllItemsDifferEqually) {
+  const double unseen = 1.96 * 1.96 / (20.0 + 1.96 * 1.96);  // Wilson's bound of 0 out of 20.
+  Items item;
+  for (std::int64_t i = 0; i < 40; ++i) item.push_back(i / 2);
+  const Values ones(40, 1.0), zeros(40, 0.0), halves(40, 0.5);
+  const Estimate same = paired_difference(ones, ones, item), lost = paired_difference(zeros, ones, item), half = paired_difference(halves, zeros, item);
+  EXPECT_EQ(same.mean, 0.0);
+  EXPECT_NEAR(same.low, -unseen, 1e-12);
+  EXPECT_NEAR(same.high, unseen, 1e-12);
+  EXPECT_EQ(lost.mean, -1.0);
+  EXPECT_NEAR(lost.low, -1.0, 1e-12);
+  EXPECT_NEAR(lost.high, -1.0 + 2.0 * unseen, 1e-12);
+  EXPECT_NEAR(half.low, 0.5 - 1.5 * unseen, 1e-12);
+  EXPECT_NEAR(half.high, 0.5 + 0.5 * unseen, 1e-12);
+  // Scores of no known range have no such bound.
+  const Values large(40, 7.0);
+  EXPECT_EQ(half_width(paired_difference(large, ones, item)), 0.0);
+}
+
 TEST(PairedDifference, NeverTakesDifferencesForShares) {
   // Differences of 0 and 1, one an item: a normal interval, not Wilson's.
   const Estimate difference = paired_difference(Values{1, 1, 0, 1}, Values{0, 1, 0, 0}, Items{0, 1, 2, 3});

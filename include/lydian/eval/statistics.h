@@ -20,7 +20,9 @@ struct Estimate {
 /// Throws   ShapeError where lengths differ or n is 0
 Estimate clustered_mean(std::span<const double> scores, std::span<const std::int64_t> item);
 
-/// Mean of differences a - b of paired scores, clustered by item.
+/// Mean of differences a - b of paired scores, clustered by item. Where all of at least two items differ equally, by scores from 0 to 1, the normal interval
+/// would claim certainty: a share w of other items, the Wilson bound of 0 out of so many items, may then have any difference from -1 to 1,
+///   low, high = mean - w (mean + 1), mean + w (1 - mean).
 Estimate paired_difference(std::span<const double> a, std::span<const double> b, std::span<const std::int64_t> item);
 
 /// Probability that at least one of k samples drawn from n, of which c are right, is right: 1 - C(n-c, k) / C(n, k). Source: arXiv:2107.03374.
