@@ -62,7 +62,7 @@ struct Trainer::Implementation {
   // trainer_rollouts.cpp: rows 1 to 4 of the step table.
   StepRollouts roll_out();
   static void count(const std::vector<Rollout>& rollouts, StepRollouts& result);
-  std::vector<Rollout> sample_groups(std::int64_t first_prompt, std::int64_t first_group);
+  std::vector<Rollout> sample_groups(std::int64_t count, std::int64_t first_prompt);
   Metrics evaluate_dev() const;
   // trainer_update.cpp: rows 6 and 8 to 10.
   std::vector<float> old_log_prob(const RolloutBatch& batch, const std::vector<GroupRows>& groups);

@@ -35,7 +35,8 @@ void describe(ConfigVisitor& visitor, TrainerOptions& options) {
   visitor.group({"thinking", "Thinking budget of every rollout"}, options.thinking);
   visitor.field({"thinking_cap_share", "Share of prompts whose whole group gets a random thinking cap", 0, 1}, options.thinking_cap_share);
   visitor.field({"thinking_cap_max", "Random thinking caps lie below this, tokens (0: all are 0)", 0, 1e7}, options.thinking_cap_max);
-  visitor.field({"refills", "Dynamic sampling: further draws of prompts_per_step groups until so many have spread; 0: off", 0, 1000}, options.refills);
+  visitor.field({"refills", "Dynamic sampling: most further draws, each of the groups that are missing for prompts_per_step to have spread; 0: off", 0, 1000},
+                options.refills);
   visitor.field({"random_reward", "Null control: rewards are coins that know nothing of the answer"}, options.random_reward);
   visitor.field({"eval_steps", "Steps between evaluations on the dev split, the first before the first step; 0: never", 0, 1e9}, options.eval_steps);
   visitor.field({"eval_items", "Dev tasks of an evaluation", 1, 1e7}, options.eval_items);

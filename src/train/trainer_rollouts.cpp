@@ -51,12 +51,12 @@ bool has_spread(std::span<const Rollout> group) {
 
 }  // namespace
 
-std::vector<Rollout> Trainer::Implementation::sample_groups(std::int64_t first_prompt, std::int64_t first_group) {
+std::vector<Rollout> Trainer::Implementation::sample_groups(std::int64_t count, std::int64_t first_prompt) {
   std::vector<EpisodeRequest> requests;
   std::vector<std::string> names;
   const auto step_key = static_cast<std::uint64_t>(step);
   std::int64_t number = first_prompt;
-  for (const DrawnTask& drawn : parts.task_sampler->draw(options.prompts_per_step)) {
+  for (const DrawnTask& drawn : parts.task_sampler->draw(count)) {
     EpisodeRequest request;
     request.task = drawn.task;
     request.environment = drawn.environment;
@@ -64,14 +64,14 @@ std::vector<Rollout> Trainer::Implementation::sample_groups(std::int64_t first_p
     request.budget = budget_of_prompt(options, step_key, static_cast<std::uint64_t>(number));
     request.key = {.seed = options.seed, .purpose = StreamPurpose::kRollout, .step = step_key, .prompt = static_cast<std::uint64_t>(number)};
     request.samples = static_cast<std::int32_t>(options.num_generations);
-    request.group = static_cast<std::int32_t>(first_group + number - first_prompt);
+    request.group = static_cast<std::int32_t>(number);
     requests.push_back(std::move(request));
     names.push_back(drawn.name);
     ++number;
   }
   const EpisodeDriver driver(policy->policy(), *tokenizer, *verifiers, {.chat_template = chat_template, .max_rows = options.max_rows});
   std::vector<Rollout> rollouts = driver.run(requests);
-  for (Rollout& rollout : rollouts) rollout.environment = names[static_cast<std::size_t>(rollout.group - first_group)];
+  for (Rollout& rollout : rollouts) rollout.environment = names[static_cast<std::size_t>(rollout.group - first_prompt)];
   if (options.random_reward) throw_coins(rollouts, options.seed, step_key);
   const auto size = static_cast<std::size_t>(options.num_generations);
   for (std::size_t begin = 0; begin < rollouts.size(); begin += size) {
@@ -94,7 +94,7 @@ StepRollouts Trainer::Implementation::roll_out() {
   const auto size = static_cast<std::size_t>(options.num_generations);
   verdicts->begin(environments, "rollout", step);
   StepRollouts result;
-  result.rollouts = sample_groups(0, 0);
+  result.rollouts = sample_groups(wanted, 0);
   result.draws = wanted;
   count(result.rollouts, result);
   if (options.refills == 0) return result;
@@ -109,8 +109,10 @@ StepRollouts Trainer::Implementation::roll_out() {
     }
   };
   sort_in(result.rollouts);
-  for (std::int64_t refill = 0; refill < options.refills && static_cast<std::int64_t>(useful.size()) < wanted; ++refill, result.draws += wanted) {
-    std::vector<Rollout> more = sample_groups(result.draws, result.draws);
+  for (std::int64_t refill = 0; refill < options.refills && static_cast<std::int64_t>(useful.size()) < wanted; ++refill) {
+    const std::int64_t missing = wanted - static_cast<std::int64_t>(useful.size());
+    std::vector<Rollout> more = sample_groups(missing, result.draws);
+    result.draws += missing;
     count(more, result);
     sort_in(more);
   }
@@ -125,7 +127,7 @@ StepRollouts Trainer::Implementation::roll_out() {
       }
     }
   }
-  result.replaced = static_cast<std::int64_t>(flat.size()) - std::max<std::int64_t>(0, wanted - static_cast<std::int64_t>(useful.size()));
+  result.replaced = result.draws - wanted;
   return result;
 }
 

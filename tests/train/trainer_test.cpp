@@ -283,10 +283,34 @@ TEST(Trainer, RefillsUntilEnoughGroupsHaveSpread) {
   EXPECT_EQ(result.metrics.at("frac_reward_zero_std"), 0.0);
   EXPECT_EQ(result.rollouts.size(), 12U);
   EXPECT_GT(result.metrics.at("groups/replaced"), 0.0);
-  EXPECT_LE(result.metrics.at("groups/replaced"), result.metrics.at("groups/sampled") - 6.0);
+  EXPECT_EQ(result.metrics.at("groups/replaced"), result.metrics.at("groups/sampled") - 6.0);
   std::set<std::int64_t> numbers;
   for (const Rollout& rollout : result.rollouts) numbers.insert(rollout.prompt_number);
   EXPECT_EQ(numbers.size(), 6U) << "every prompt of a step has its own number, refills too";
+}
+
+TEST(Trainer, ARefillDrawsWhatIsMissing) {
+  const ByteTokenizer tokenizer("0123456789p=x");
+  const TaskListEnvironment environment = words(std::make_shared<ParityVerifier>());
+  TrainerOptions options = tiny_options();
+  options.num_generations = 2;
+  const auto step = [&](std::int64_t refills) {
+    TransformerPolicy policy = tiny_policy(tokenizer);
+    options.refills = refills;
+    return Trainer::grpo(policy, tokenizer, environment, options).step();
+  };
+  const StageStep without = step(0), once = step(1);
+  const double flat = std::round(6.0 * without.metrics.at("frac_reward_zero_std"));
+  ASSERT_GT(flat, 0.0);
+  ASSERT_LT(flat, 6.0);
+  EXPECT_EQ(once.metrics.at("groups/sampled"), 6.0 + flat);
+  EXPECT_EQ(once.metrics.at("groups/replaced"), flat);
+  // What the first draw gave is as it was without refills.
+  for (const Rollout& rollout : once.rollouts) {
+    if (rollout.prompt_number >= 6) continue;
+    const std::size_t same = static_cast<std::size_t>(2 * rollout.prompt_number + rollout.sample);
+    EXPECT_EQ(rollout.completion.token_ids, without.rollouts[same].completion.token_ids);
+  }
 }
 
 TEST(Trainer, ACapIsSharedByAWholeGroup) {

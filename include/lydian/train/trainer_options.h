@@ -43,7 +43,7 @@ struct TrainerOptions {
   ThinkingBudget thinking{};                 ///< Of every rollout.
   double thinking_cap_share = 0.0;           ///< Share of prompts whose whole group gets a random cap below `thinking`'s.
   std::int64_t thinking_cap_max = 90;        ///< Caps are drawn log-uniformly, below this: floor((max + 1)^u) - 1, u in [0, 1).
-  std::int64_t refills = 0;                  ///< Dynamic sampling: further draws of up to P groups until P have spread.
+  std::int64_t refills = 0;                  ///< Dynamic sampling: at most so many further draws, each of the groups that are missing for P to have spread.
   bool random_reward = false;                ///< Null control: rewards are coins that know nothing of the answer.
   std::int64_t eval_steps = 50;              ///< Evaluation on the dev split before step 0, eval_steps, …; 0: never.
   std::int64_t eval_items = 200;
