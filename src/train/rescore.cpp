@@ -5,6 +5,7 @@
 #include "lydian/report/rollout_log.h"
 #include "lydian/train/run.h"
 #include "lydian/train/run_folder.h"
+#include "train/checkpoint_files.h"
 
 namespace lydian {
 namespace {
@@ -26,6 +27,7 @@ RescoreReport rescore(const std::string& run_folder, std::int64_t step) {
     throw IoError("rescore", "the checkpoint that sampled step " + std::to_string(step) + ", that after step " + std::to_string(step - 1),
                   "checkpoints after steps " + listed(RunFolder::checkpoints(run_folder)) + " (save_steps and save_total_limit decide which are kept)");
   }
+  check_manifest(checkpoint);
   const std::unique_ptr<TransformerPolicy> policy = TransformerPolicy::load(checkpoint);
   RescoreReport report;
   for (const Rollout& rollout : read_rollouts(rollouts_path).rollouts) {
@@ -41,6 +43,7 @@ RescoreReport rescore(const std::string& run_folder, std::int64_t step) {
       report.max_abs_difference = std::max(report.max_abs_difference, std::fabs(static_cast<double>(recorded) - output.log_prob[t]));
     }
   }
+  if (report.tokens == 0) throw IoError("rescore", "logged rollouts with tokens in " + rollouts_path, "none");
   return report;
 }
 

@@ -124,6 +124,21 @@ TEST(Resume, ALoggedStepRescoresToEqualBits) {
   EXPECT_GT(report.tokens, 100);
   EXPECT_EQ(report.different, 0);
   EXPECT_THROW(rescore(run, 4), IoError);  // A supervised step has no rollouts.
+  const auto refusal = [&run] {
+    try {
+      rescore(run, 9);
+    } catch (const IoError& error) {
+      return std::string(error.what());
+    }
+    return std::string("no error");
+  };
+  std::ofstream(run + "/rollouts/9.jsonl", std::ios::trunc);
+  EXPECT_NE(refusal().find("with tokens"), std::string::npos) << refusal();
+  const std::string model = RunFolder::checkpoint_path(run, 8) + "/model.safetensors";
+  std::string bytes = file_text(model);
+  bytes[bytes.size() - 3] = static_cast<char>(bytes[bytes.size() - 3] ^ 1);
+  std::ofstream(model, std::ios::binary) << bytes;
+  EXPECT_NE(refusal().find("model.safetensors"), std::string::npos) << refusal();
 }
 
 TEST(Resume, TheSummarySaysWhatTheRunFound) {

@@ -53,7 +53,7 @@ struct RescoreReport {
   double max_abs_difference = 0.0;
 };
 /// Scores rollouts/STEP.jsonl with the checkpoint after STEP - 1 and compares log-probs bit by bit. Throws IoError where either is absent, naming the steps
-/// that are there.
+/// that are there, where the checkpoint is broken, and where there is no token to compare.
 RescoreReport rescore(const std::string& run_folder, std::int64_t step);
 
 }  // namespace lydian
