@@ -50,7 +50,7 @@ struct SupervisedStage::Implementation {
 std::vector<EncodedDemonstration> SupervisedStage::Implementation::draw_batch() {
   std::vector<EncodedDemonstration> batch;
   std::uint64_t number = 0;
-  // Tasks without a trace are passed over; a list without any is found out after one round of it.
+  // Tasks without a trace are passed over; a long run of them means that there are none.
   for (std::int64_t without = 0; static_cast<std::int64_t>(batch.size()) < options.batch_size;) {
     const DrawnTask drawn = sampler->draw(1).front();
     RandomStream stream({.seed = options.seed, .purpose = StreamPurpose::kSupervised, .step = static_cast<std::uint64_t>(step), .prompt = number++});
