@@ -162,6 +162,7 @@ if(LYDIAN_TORCH)
       endif()
     endif()
   endif()
+  set_property(SOURCE src/train/run_summary.cpp APPEND PROPERTY COMPILE_DEFINITIONS LYDIAN_VERSION="${PROJECT_VERSION}")
   set_property(SOURCE src/cli/version_command.cpp APPEND PROPERTY COMPILE_DEFINITIONS LYDIAN_VERSION="${PROJECT_VERSION}" LYDIAN_COMMIT="${LYDIAN_COMMIT}")
 endif()
 

@@ -12,6 +12,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr int kSchemaVersion = 1;
+
 Json rows_of(const ThinkingSweep& sweep) {
   Json rows = Json::array();
   for (const SweepRow& row : sweep.rows) {
@@ -99,6 +101,12 @@ void RunSummary::add_seconds(const std::string& stage, double seconds) {
   if (!json_.contains("wall_s")) json_["wall_s"] = Json::object();
   Json& wall = json_["wall_s"];
   wall[stage] = wall.value(stage, 0.0) + seconds;
+}
+
+std::string RunSummary::text() const {
+  Json whole{{"schema_version", kSchemaVersion}, {"lydian_version", LYDIAN_VERSION}};
+  whole.update(json_);
+  return whole.dump(2) + "\n";
 }
 
 void RunSummary::add_state(StateInventory& inventory) {

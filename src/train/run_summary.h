@@ -29,7 +29,8 @@ class RunSummary {
   void set_best_checkpoint(std::int64_t step) { json_["best_checkpoint"] = step; }
   void add_seconds(const std::string& stage, double seconds);
   void add_state(StateInventory& inventory);
-  std::string text() const { return json_.dump(2) + "\n"; }
+  /// summary.json: which lydian wrote it, and what was collected.
+  std::string text() const;
 
  private:
   Metrics measure(const std::string& when, std::int64_t step);

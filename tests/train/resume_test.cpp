@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <regex>
 #include <set>
 
 #include "lydian/core/error.h"
@@ -146,6 +147,8 @@ TEST(Resume, TheSummarySaysWhatTheRunFound) {
   const std::string run = folder / "run";
   start_run(options_in(run), make_chain, quiet());
   const auto summary = nlohmann::json::parse(file_text(run + "/summary.json"));
+  EXPECT_EQ(summary["schema_version"].get<int>(), 1);
+  EXPECT_TRUE(std::regex_match(summary["lydian_version"].get<std::string>(), std::regex("[0-9]+\\.[0-9]+\\.[0-9]+")));
   for (const char* key : {"environment", "seed", "warmup", "final", "sweep", "sweep_warmup", "fit", "spearman", "sampler_trainer_max_abs_diff",
                           "tokens_compared", "weights_sha256", "wall_s"}) {
     EXPECT_TRUE(summary.contains(key)) << key;
