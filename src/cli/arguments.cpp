@@ -13,8 +13,8 @@ namespace {
   throw ConfigError(command.name, sentence + " (lydian " + std::string(command.name) + " --help)");
 }
 
-// key=value with a dotted name before the sign. With other signs there it is a path such as runs/a=1, if it exists or stands where one must, and else a mistyped
-// key, which whoever knows the keys refuses by name.
+// key=value with a dotted name before the sign. With other signs there it is a path such as runs/a=1, if it exists or stands where one must, and else a
+// mistyped key, which whoever knows the keys refuses by name.
 bool is_option(std::string_view word, bool path_expected) {
   const std::string_view key = word.substr(0, word.find('='));
   if (key.size() == word.size()) return false;
