@@ -107,6 +107,9 @@ TEST(CodeProblem, NamesTheFieldThatCannotBeRead) {
   EXPECT_THAT(refusal(R"({"cases": [{"args": [], "expected": 1}]})"), HasSubstr("entry_point"));
   EXPECT_THAT(refusal(R"({"entry_point": "f", "cases": [{"args": []}]})"), HasSubstr("cases[0].expected as a value, got nothing"));
   EXPECT_THAT(refusal(R"({"entry_point": "f", "cases": [{"args": 1, "expected": 1}]})"), HasSubstr("cases[0].args as a list"));
+  EXPECT_THAT(refusal(R"({"entry_point": "f", "cases": [{"args": [{"__t__": "x", "v": 1}], "expected": 1}]})"), HasSubstr("cases[0].args as values"));
+  EXPECT_THAT(refusal(R"({"entry_point": "f", "cases": [{"args": [], "kwargs": {"k": {"__t__": "set", "v": [[1]]}}, "expected": 1}]})"),
+              HasSubstr("cases[0].kwargs as values"));
   EXPECT_THAT(refusal(R"({"entry_point": "f", "cases": [{"args": [], "expected": 1, "compare": "tokens"}]})"), HasSubstr("cases[0].compare as eq"));
   EXPECT_THAT(refusal(R"({"entry_point": "f", "cases": [{"args": [], "expected": {"__t__": "x", "v": 1}}]})"), HasSubstr("cases[0].expected"));
   EXPECT_THAT(refusal(R"({"language": "cpp", "mode": "function", "entry_point": "f", "cases": []})"), HasSubstr("python, for mode = function"));

@@ -73,7 +73,10 @@ TEST(DataValue, RefusesWhatIsNoValue) {
                            R"({"__t__": "complex", "v": [1]})",
                            R"({"__t__": "bytes", "v": [256]})",
                            R"({"__t__": "bytes", "v": [1.5]})",
-                           R"({"__t__": "dict", "v": [[1]]})"}) {
+                           R"({"__t__": "dict", "v": [[1]]})",
+                           R"({"__t__": "dict", "v": [[[1], 2]]})",
+                           R"({"__t__": "set", "v": [[1]]})",
+                           R"({"__t__": "frozenset", "v": [{"__t__": "tuple", "v": [{}]}]})"}) {
     EXPECT_NE(refusal(text), "") << text;
   }
 }
@@ -81,8 +84,8 @@ TEST(DataValue, RefusesWhatIsNoValue) {
 TEST(DataValue, BoundsDepthAndSize) {
   const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
   EXPECT_NE(refusal(deep).find("deeper"), std::string::npos);
-  EXPECT_EQ(refusal(std::string(400, '[') + std::string(400, ']')), "");
-  EXPECT_NE(refusal(std::string(401, '[') + std::string(401, ']')), "");
+  EXPECT_EQ(refusal(std::string(808, '[') + std::string(808, ']')), "");
+  EXPECT_NE(refusal(std::string(809, '[') + std::string(809, ']')), "");
   EXPECT_NE(refusal("[1, 2, 3]", {.bytes = 8}), "");
   EXPECT_EQ(refusal("[1, 2, 3]", {.nodes = 4}), "");
   EXPECT_NE(refusal("[1, 2, 3]", {.nodes = 3}), "") << "a short text of many parts takes much memory";

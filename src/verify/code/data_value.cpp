@@ -60,6 +60,11 @@ double component(const DataValue& value) {
   return value.kind == Kind::kFloat ? value.real : real_value(value);
 }
 
+bool hashable(const DataValue& value) {
+  if (value.kind == Kind::kList || value.kind == Kind::kSet || value.kind == Kind::kDict) return false;
+  return value.kind != Kind::kTuple || std::all_of(value.items.begin(), value.items.end(), hashable);
+}
+
 DataValue untagged(const std::string& tag, DataValue content) {
   if (tag == "int") return of_text(Kind::kInt, canonical_integer(required(content, Kind::kString, "an int that is no text").text));
   if (tag == "float") return of_float(float_of(required(content, Kind::kString, "a float that is no text").text));
@@ -85,6 +90,7 @@ DataValue untagged(const std::string& tag, DataValue content) {
     DataValue value = of_kind(Kind::kDict);
     for (DataValue& pair : content.items) {
       if (pair.kind != Kind::kList || pair.items.size() != 2) throw DataMistake{"a dict's entry that is no pair"};
+      if (!hashable(pair.items[0])) throw DataMistake{"a dict's key that cannot be one"};
       value.items.push_back(std::move(pair.items[0]));
       value.items.push_back(std::move(pair.items[1]));
     }
@@ -92,6 +98,7 @@ DataValue untagged(const std::string& tag, DataValue content) {
   }
   for (const auto& [name, kind] : {std::pair{"tuple", Kind::kTuple}, {"set", Kind::kSet}, {"frozenset", Kind::kFrozenset}}) {
     if (tag != name) continue;
+    if (kind != Kind::kTuple && !std::all_of(content.items.begin(), content.items.end(), hashable)) throw DataMistake{"a set of what cannot be in one"};
     content.kind = kind;
     return content;
   }
@@ -265,11 +272,6 @@ bool append_key(std::string& out, const DataValue& value) {
   }
   out += value.kind == Kind::kList ? ']' : ')';
   return true;
-}
-
-bool hashable(const DataValue& value) {
-  if (value.kind == Kind::kList || value.kind == Kind::kSet || value.kind == Kind::kDict) return false;
-  return value.kind != Kind::kTuple || std::all_of(value.items.begin(), value.items.end(), hashable);
 }
 
 std::vector<DataValue> elements(const DataValue& value) {

@@ -33,7 +33,7 @@ struct DataMistake {
 /// What a reader takes: the text of a hostile value is bounded before anything is made of it.
 struct DataLimits {
   std::size_t bytes = std::size_t{64} << 20;
-  std::size_t depth = 400;
+  std::size_t depth = 808;        ///< Of JSON: 400 tagged values inside of one another, each an object and a list.
   std::size_t nodes = 1'000'000;  ///< Values inside of values, all counted: each costs some hundred bytes.
 };
 
