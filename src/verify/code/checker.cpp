@@ -10,7 +10,7 @@ namespace {
 constexpr double kCheckerWall = 10.0;
 // Whatever counts as true in Python is an acceptance, also what is no data.
 constexpr const char* kEntryPoint = "lydian_check";
-constexpr const char* kEntryPointText = "\n\ndef lydian_check(*texts):\n    return bool(check(*texts))\n";
+constexpr const char* kEntryPointText = "\n\ndef lydian_check(*texts, check=check):\n    return bool(check(*texts))\n";
 
 std::string call_text(const std::string& input, const std::string& output, const std::string& expected) {
   const nlohmann::json call{{"args", {input, output, expected}}};
@@ -36,15 +36,16 @@ CheckerAnswer answer_of(std::size_t test, const CallReport& call) {
   return {test, ProgramVerdict::kFault, "the checker gave no answer: " + call.error};
 }
 
-/// Who is to blame for a check that gave no answer: whoever wrote the output, if the checker can judge the expected one.
+/// Who is to blame for a check that gave no answer: the checker where it cannot even be loaded, or gives none on the expected output of the row either; else
+/// whoever wrote the output.
 CheckerAnswer blame(const CodeProblem& problem, const CheckerAnswer& silent, ProgramRunner& runner) {
   RunRequest request = checker_request(problem);
   const StdioTest& test = problem.tests[silent.test];
-  request.calls = {call_text(test.stdin_text, test.expected, test.expected)};
+  if (test.has_expected) request.calls = {call_text(test.stdin_text, test.expected, test.expected)};
   const RunReport report = runner.run(request);
-  if (report.outcome == RunOutcome::kCompleted && report.calls.size() == 1 && answer_of(silent.test, report.calls[0]).verdict == ProgramVerdict::kAccepted) {
-    return {silent.test, ProgramVerdict::kWrongAnswer, "the checker cannot read the output"};
-  }
+  const bool answers = report.outcome == RunOutcome::kCompleted && report.calls.size() == request.calls.size() &&
+                       (request.calls.empty() || answer_of(silent.test, report.calls[0]).verdict != ProgramVerdict::kFault);
+  if (answers) return {silent.test, ProgramVerdict::kWrongAnswer, "the checker cannot read the output"};
   return silent;
 }
 

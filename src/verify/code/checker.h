@@ -22,8 +22,8 @@ struct CheckerAnswer {
 };
 
 /// Judges outputs by the problem's checker: Python text that defines check(input, output, expected), run in a cell of its own which the judged program never
-/// enters. True is accepted. Where check raises, or is stopped at a limit, it is asked about the expected output itself: if it accepts that, the output was to
-/// blame (wrong answer), else the checker is (fault). Bytes that are no UTF-8 reach it as U+FFFD.
+/// enters. True is accepted. Where check raises, or is stopped at a limit, the output is to blame (wrong answer), unless the checker cannot be loaded, or
+/// gives no answer on the expected output that the row has (fault). Bytes that are no UTF-8 reach it as U+FFFD.
 std::vector<CheckerAnswer> check_outputs(const CodeProblem& problem, const std::vector<CheckerInput>& outputs, ProgramRunner& runner);
 
 }  // namespace lydian::code
