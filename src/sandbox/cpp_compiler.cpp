@@ -1,7 +1,9 @@
 #include "sandbox/cpp_compiler.h"
 
+#include <elf.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
@@ -36,6 +38,18 @@ std::vector<std::string> environment() {
 
 bool includes(const std::string& text, const std::string& header) {
   return text.find("<" + header + ">") != std::string::npos || text.find("\"" + header + "\"") != std::string::npos;
+}
+
+/// A program that asks for a loader of its own choice would not be started, which is no fault of the sandbox.
+bool is_static_program(int file) {
+  Elf64_Ehdr head;
+  if (pread(file, &head, sizeof head, 0) != static_cast<ssize_t>(sizeof head) || std::memcmp(head.e_ident, ELFMAG, SELFMAG) != 0) return false;
+  for (int i = 0; i < head.e_phnum; ++i) {
+    Elf64_Phdr part;
+    const auto at = static_cast<off_t>(head.e_phoff) + i * static_cast<off_t>(sizeof part);
+    if (pread(file, &part, sizeof part, at) != static_cast<ssize_t>(sizeof part) || part.p_type == PT_INTERP) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -147,6 +161,11 @@ std::shared_ptr<const Compiled> CppCompiler::compile_now(const std::vector<Sourc
   if (!answer.output || fstat(answer.output.get(), &state) != 0 || state.st_size == 0) {
     compiled->outcome = RunOutcome::kCompileError;
     compiled->evidence = "compiler: no executable came of it";
+    return compiled;
+  }
+  if (!is_static_program(answer.output.get())) {
+    compiled->outcome = RunOutcome::kCompileError;
+    compiled->evidence = "compiler: what came of it is no static program";
     return compiled;
   }
   compiled->bytes = static_cast<std::size_t>(state.st_size);

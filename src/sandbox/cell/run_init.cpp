@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include <cerrno>
 #include <cstdio>
 
 #include "sandbox/cell/cell.h"
@@ -65,8 +66,15 @@ void become_program(Setup setup, Program& program, const int* descriptors) {
     if (const char* stage = lay_out_files()) fail(setup, program, stage);
   }
   if (const char* stage = confine(setup, program.spec.limits)) fail(setup, program, stage);
-  if (program.spec.kind != PartKind::kPython) fail(setup, program, execute(program));
-  close(kControlFd);
+  if (program.spec.kind == PartKind::kPython) {
+    close(kControlFd);
+    return;
+  }
+  const char* stage = execute(program);
+  // What kind of file it is was the program's choice: it ends as a shell would end it.
+  const bool own_doing = errno == ENOENT || errno == ENOEXEC || errno == ENOMEM || errno == EINVAL || errno == ELIBBAD;
+  if (program.spec.kind == PartKind::kBinary && own_doing) _exit(126);
+  fail(setup, program, stage);
 }
 
 /// What the command left as /tmp/out, out through a descriptor that it never had.
