@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include <algorithm>
@@ -33,6 +34,7 @@ Descriptor make_pipe(Stream& stream, std::uint64_t limit) {
   stream.limit = limit;
   stream.truncated = false;
   fcntl(ends[0], F_SETFL, O_NONBLOCK);
+  fchmod(ends[1], 0222);  // A program may open its own /dev/stdout, whoever it runs as.
   return Descriptor(ends[1]);
 }
 

@@ -1,4 +1,4 @@
-"""What the warm interpreter of a cell does in a process that is to be a program; pair.py and zygote.py follow it in one text.
+"""What the warm interpreter of a cell does in a process that is to be a program; the files beside it follow it in one text.
 
 Descriptors of a program: 3 the channel for what it returns, 4 what to run (JSON), 5 the other half of a pair. Whatever a program does to this code, it does to its own
 copy; no expected value is ever here, so all that it can forge is its own answer.
@@ -11,8 +11,8 @@ import heapq, io, itertools, json, keyword, linecache, math, operator, os, rando
 import warnings, weakref, zlib  # noqa: E401,F401
 
 CHANNEL, REQUEST, PEER = 3, 4, 5
-MAX_DEPTH = 100
-MAX_MESSAGE = 8 << 20
+MAX_DEPTH = 400  # As deep as the judge reads.
+MAX_MESSAGE = 24 << 20
 
 
 class NoData(Exception):
@@ -56,7 +56,7 @@ def encode(value, depth=0, other=None):
         return [encode(each, depth + 1, other) for each in value]
     if kind is tuple or kind is set or kind is frozenset:
         return {"__t__": kind.__name__, "v": [encode(each, depth + 1, other) for each in value]}
-    if kind in _dict_types:
+    if kind is dict or (other is None and kind in _dict_types):
         items = _list(_dict_items(value))
         plain = True
         for key, _ in items:
@@ -100,6 +100,16 @@ def decode(value, other=None):
     raise NoData("an unknown tag")
 
 
+def roomy(action, *arguments):
+    """Values may be nested deeper than the interpreter's limit on calls allows a program to go."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(limit + 8 * MAX_DEPTH)
+    try:
+        return action(*arguments)
+    finally:
+        sys.setrecursionlimit(limit)
+
+
 def write_all(descriptor, data):
     view = memoryview(data)
     while view:
@@ -108,7 +118,7 @@ def write_all(descriptor, data):
 
 def send(descriptor, message):
     """One message: its length in 4 bytes, then JSON."""
-    data = _dumps(message, separators=(",", ":")).encode("ascii")
+    data = roomy(functools.partial(_dumps, message, separators=(",", ":"))).encode("ascii")
     if _len(data) > MAX_MESSAGE:
         raise NoData("more than %d bytes" % MAX_MESSAGE)
     write_all(descriptor, _len(data).to_bytes(4, "little") + data)
@@ -133,17 +143,33 @@ def receive(descriptor):
     if size > MAX_MESSAGE:
         raise NoData("a message of %d bytes" % size)
     data = exactly(size)
-    return None if data is None else _loads(data)
+    return None if data is None else roomy(_loads, data)
 
 
-def leave(status=0):
-    """The end of the interpreter, without the time that taking it apart takes."""
+def flush():
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and not stream.closed:
+            stream.flush()
+
+
+def leave(status=0, namespace=None):
+    """The end of the interpreter, without the time that taking all of it apart takes: what the program made goes, and speaks when it goes."""
     try:
         threading._shutdown()
         import atexit
         atexit._run_exitfuncs()
-        sys.stdout.flush()
-        sys.stderr.flush()
+        flush()
+        if namespace is not None and threading.active_count() > 1:
+            sys.exit(status)  # Threads that nobody waits for are stopped by the real end alone.
+        if namespace is not None:
+            for private in (True, False):  # The order in which a module's names go.
+                for name in _list(namespace):
+                    if name != "__builtins__" and (name[:1] == "_" and name[1:2] != "_") is private:
+                        namespace[name] = None
+            gc.collect()
+            flush()
+    except SystemExit:
+        raise
     except BaseException:
         status = status or 120
     _exit(status)
@@ -157,11 +183,11 @@ def new_main(name="__main__"):
     return module.__dict__
 
 
-def load(program, name="__main__"):
+def load(program, namespace):
     """Executes the program's text in a module of its own, as `python main.py` would; its namespace."""
+    program = program.removeprefix("\ufeff")
     lines = program.splitlines(True)
     linecache.cache["/tmp/main.py"] = (len(program), None, lines, "/tmp/main.py")
-    namespace = new_main(name)
     code = compile(program, "/tmp/main.py", "exec", dont_inherit=True)
     del lines, program
     exec(code, namespace)
@@ -173,43 +199,48 @@ def show_error():
     kind, error, trace = sys.exc_info()
     while trace is not None and trace.tb_frame.f_code.co_filename == "<string>":
         trace = trace.tb_next
-    sys.stdout.flush()
+    with contextlib.suppress(BaseException):
+        flush()
     traceback.print_exception(kind, error, trace)
 
 
-def ending(action, *arguments):
-    """Runs action; leaves as an interpreter leaves. Returns what it returned."""
+def status_of(action, *arguments):
+    """Runs action: None and what it returned, or the status that it ended the interpreter with. Nothing of it is held when this returns."""
     try:
-        return action(*arguments)
+        return None, action(*arguments)
     except SystemExit as stop:
         code = stop.code
-        if code is None:
-            leave(0)
-        if isinstance(code, int):
-            leave(code & 255)
+        if code is None or isinstance(code, int):
+            return (code or 0) & 255, None
         print(code, file=sys.stderr)
-        leave(1)
     except BaseException:
         show_error()
-        leave(1)
+    return 1, None
+
+
+def loaded(request, name):
+    """The program's namespace, for whoever calls its functions; leaves where the program ends first."""
+    status, namespace = status_of(load, request["program"], new_main(name))
+    if status is not None:
+        leave(status)
+    return namespace
 
 
 def run_stdio(request):
-    program = request["program"]
-    if "__del__" in program or "weakref" in program:  # Objects that may speak when the interpreter is taken apart.
-        ending(load, program)
-        sys.exit(0)
-    ending(load, program)
-    leave(0)
+    program, namespace = request["program"], new_main()
+    with contextlib.suppress(OSError), open("/tmp/main.py", "w", encoding="utf-8", newline="") as file:
+        file.write(program)
+    status, _ = status_of(load, program, namespace)
+    leave(status or 0, namespace)
 
 
 def call_one(function, call):
-    arguments = [decode(each) for each in call.get("args", [])]
+    arguments = roomy(decode, call.get("args", []))
     named = {key: decode(each) for key, each in call.get("kwargs", {}).items()}
     value = function(*arguments, **named)
     for step in call.get("post", []):
         value = _post[step](value)
-    return encode(value)
+    return roomy(encode, value)
 
 
 def describe(error):
@@ -223,7 +254,7 @@ def describe(error):
 
 def run_function(request):
     calls = request.pop("calls")
-    namespace = ending(load, request["program"], "main")
+    namespace = loaded(request, "main")
     function = namespace.get(request["entry_point"])
     if function is None:
         print("NameError: name %r is not defined" % request["entry_point"], file=sys.stderr)
