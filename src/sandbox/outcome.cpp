@@ -44,7 +44,8 @@ void judge_status(RunReport& report, int wait_status, const RunLimits& limits) {
   if (WIFSIGNALED(wait_status)) {
     report.signal = WTERMSIG(wait_status);
     const double cpu_limit = limits.cpu_s > 0 ? limits.cpu_s : limits.wall_s;
-    const bool cpu = report.signal == SIGXCPU || (report.signal == SIGKILL && report.cpu_s >= cpu_limit);
+    // Signals that the program could have sent itself: only what it used says that it was the limit.
+    const bool cpu = (report.signal == SIGXCPU || report.signal == SIGKILL) && report.cpu_s >= 0.95 * cpu_limit;
     report.outcome = cpu ? RunOutcome::kTimeLimit : RunOutcome::kRuntimeError;
     const char* name = sigabbrev_np(report.signal);
     report.evidence =
@@ -82,7 +83,8 @@ RunReport report_of(const Answer& answer, const RunLimits& limits, int deciding)
       break;
     case JobEnd::kOutput:
       report.outcome = RunOutcome::kOutputLimit;
-      report.evidence = "more output than " + std::to_string(limits.out_kb) + " kB";
+      report.evidence = report.stdout_truncated || report.stderr_truncated ? "more output than " + std::to_string(limits.out_kb) + " kB"
+                                                                           : "more bytes of answers than one run may give";
       break;
     case JobEnd::kFault:
       report.outcome = RunOutcome::kFault;
