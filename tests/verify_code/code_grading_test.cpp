@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -93,10 +94,37 @@ TEST(CodeGrading, KeepsOutputAndFractionsWhereAskedTo) {
   EXPECT_EQ(lines[0]["compile_log"], "");
 }
 
+TEST(CodeGrading, AnyIdComesBack) {
+  std::string rows;
+  const std::vector<std::string> ids{"null", "1.5", "true", "{}", "\"\""};
+  for (const std::string& id : ids) rows += "{\"id\": " + id + "}\n";
+  const std::vector<Json> lines = graded(rows, {});
+  for (std::size_t i = 0; i < ids.size(); ++i) EXPECT_EQ(lines.at(i)["id"], Json::parse(ids[i]));
+}
+
+TEST(CodeGrading, VerdictsCanBeReadWhileOthersAreStillWaitedFor) {
+  const std::string input = testing::TempDir() + "grade_slow.jsonl", output = testing::TempDir() + "grade_slow_verdicts.jsonl";
+  const std::string row = R"(, "program": "1", "tests": [{"expected_stdout": "1"}]})";
+  write_file_durably(input, "{\"id\": 1" + row + "\n{\"id\": 2" + row + "\n");
+  std::vector<std::size_t> lines;
+  ScriptedRunner runner([&](const RunRequest& request) {
+    const std::string written = read_whole_file(output);
+    lines.push_back(static_cast<std::size_t>(std::count(written.begin(), written.end(), '\n')));
+    return echo(request);
+  });
+  grade_file(input, output, runner, {});
+  EXPECT_EQ(lines, (std::vector<std::size_t>{0, 1}));
+}
+
 TEST(CodeGrading, RefusesWhatCannotBeUsed) {
   ScriptedRunner runner(echo);
   EXPECT_THROW(grade_file(testing::TempDir() + "nowhere.jsonl", testing::TempDir() + "out.jsonl", runner, {}), IoError);
   EXPECT_THROW(graded("{}", {.workers = 0}), ConfigError);
+  EXPECT_THROW(graded("{}", {.workers = 600}), ConfigError) << "more than the sandbox makes would be a fault in each row";
+  const std::string rows = testing::TempDir() + "grade_same.jsonl";
+  write_file_durably(rows, "{}\n");
+  EXPECT_THROW(grade_file(rows, testing::TempDir() + "./grade_same.jsonl", runner, {}), ConfigError);
+  EXPECT_EQ(read_whole_file(rows), "{}\n");
 }
 
 }  // namespace

@@ -25,7 +25,8 @@ struct GradingSummary {
 std::string grade_row(std::string_view row, const std::string& place, ProgramRunner& runner, const GradingOptions& options, std::string* verdict = nullptr);
 
 /// Judges every row of `input` and writes one JSON object a row, in their order, to `output` (docs/code_environment.md lists the fields). Empty lines are
-/// skipped. Throws IoError where a file cannot be read or written, ConfigError where workers is below 1.
+/// skipped. Throws IoError where a file cannot be read or written, ConfigError where workers are not 1 to 512 or both are one file. Verdicts are
+/// written while rows are graded, and once more durably at the end.
 GradingSummary grade_file(const std::string& input, const std::string& output, ProgramRunner& runner, const GradingOptions& options);
 
 }  // namespace lydian::code
