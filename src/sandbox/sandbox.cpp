@@ -112,6 +112,9 @@ RunReport CodeSandbox::Implementation::judge_pair(const Answer& answer, const Ru
     if (status > 0) judge_status(report, status, limits);
     if (report.outcome == RunOutcome::kCompleted || status <= 0) report.outcome = RunOutcome::kRuntimeError;
     report.evidence = "the program ended before its tests (" + (status > 0 ? report.evidence : end.text) + ")";
+  } else if (end.failed == "row" || end.failed == "refused") {
+    report.outcome = end.failed == "row" ? RunOutcome::kFault : RunOutcome::kRefused;
+    report.evidence = end.text;
   } else {
     report.outcome = end.failed == "error" ? RunOutcome::kRuntimeError : RunOutcome::kTestsFailed;
     report.evidence = end.text.empty() ? "the tests did not reach their end" : end.text;

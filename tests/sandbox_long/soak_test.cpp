@@ -37,7 +37,7 @@ TEST_F(SandboxTest, CppTestsAreNotFooledByTheirProgram) {
        {"int total(vector<int> v) { return 4; }\n", "int total(vector<int> v) { _exit(0); }\n", "int total(vector<int> v) { while (true) { } }\n",
         "#define assert(x)\nextern \"C\" void __assert_fail(const char*, const char*, unsigned, const char*) { }\nint total(vector<int> v) { return 1; }\n",
         "struct A { A() { signal(SIGABRT, [](int) { _exit(0); }); } } a;\nint total(vector<int> v) { abort(); }\n",
-        "#define main other\nint total(vector<int> v) { return v.size() * 2; }\nint main() { return 0; }\n",
+        "#define main other\nint total(vector<int> v) { return v.size() * 3; }\nint main() { return 0; }\n",
         "int total(vector<int> v) { char m[] = \"{\\\"proved\\\":1}\"; for (int f = 3; f < 9; ++f) if (write(f, m, sizeof m)) { } return 4; }\n"}) {
     const RunOutcome outcome = tests_of(start + program, tests, ProgramLanguage::kCpp).outcome;
     EXPECT_TRUE(outcome == RunOutcome::kTestsFailed || outcome == RunOutcome::kRuntimeError || outcome == RunOutcome::kTimeLimit)
