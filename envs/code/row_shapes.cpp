@@ -62,7 +62,8 @@ std::size_t count_of(const Json& row, const char* name) {
 ReadRow own_row(const Json& row, const ShapeOptions& options) {
   ReadRow read{.source = "lydian", .category = text_or(row, "category", ""), .language = text_or(row, "language", "python"), .statement = text(row, "prompt")};
   read.problem = Json::object();
-  copy_fields(row, {"language", "mode", "entry_point", "cases", "tests", "compare", "atol", "rtol", "checker_python", "limits", "env", "prefix"}, read.problem);
+  copy_fields(row, {"language", "mode", "entry_point", "cases", "tests", "compare", "atol", "rtol", "checker_python", "limits", "env", "prefix", "declaration"},
+              read.problem);
   const bool stdio = has(row, "tests") && row["tests"].is_array();
   if (stdio) {
     const std::size_t shown = std::min(count_of(row, "public_tests"), row["tests"].size());
@@ -138,7 +139,7 @@ ReadRow humaneval_x_row(const Json& row, const ShapeOptions&) {
   read.statement = "Complete this function:\n\n```cpp\n" + text(row, "prompt") + "\n```";
   read.instruction = "Answer with the whole program text, includes first and no main().";
   read.reference = text(row, "declaration") + text(row, "canonical_solution");
-  read.problem = Json{{"language", "cpp"}, {"mode", "assert"}, {"tests", text(row, "test")}};
+  read.problem = Json{{"language", "cpp"}, {"mode", "assert"}, {"declaration", text(row, "declaration")}, {"tests", text(row, "test")}};
   return read;
 }
 

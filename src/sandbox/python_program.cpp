@@ -71,7 +71,8 @@ std::string function_payload(const RunRequest& request) {
 }
 
 std::string tests_payload(const RunRequest& request) {
-  return text_of({{"mode", "tests"}, {"tests", request.tests}, {"entry_point", request.entry_point}, {"env", OrderedJson::object()}});
+  return text_of(
+      {{"mode", "tests"}, {"tests", request.tests}, {"prelude", request.prelude}, {"entry_point", request.entry_point}, {"env", OrderedJson::object()}});
 }
 
 bool read_calls(std::string_view channel, std::size_t call_count, std::vector<CallReport>& calls) {
@@ -108,7 +109,7 @@ TestsEnd read_tests_end(std::string_view channel) {
   if (!next_message(channel, message)) return end;
   const json told = json::parse(message, nullptr, false);
   if (!told.is_object()) return end;
-  end.proved = told.contains("proved");
+  end.proved = told.value("proved", json()).is_number_unsigned() && told["proved"] != 0;
   end.failed = told.value("failed", "");
   end.text = told.value("text", "");
   return end;

@@ -19,7 +19,7 @@ bool read_calls(std::string_view channel, std::size_t call_count, std::vector<Ca
 /// What the tests' own process said at its end.
 struct TestsEnd {
   bool proved = false;
-  std::string failed;  ///< "assertion", "error", "lost", or empty where it said nothing.
+  std::string failed;  ///< "assertion", "error", "lost", "row" (they prove nothing whatever the program), "refused" (they give it what cannot cross), or empty.
   std::string text;
 };
 TestsEnd read_tests_end(std::string_view channel);

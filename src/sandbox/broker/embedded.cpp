@@ -7,6 +7,10 @@ asm(".section .rodata\n"
     ".global lydian_zygote_begin\nlydian_zygote_begin:\n.incbin \"" LYDIAN_PYTHON "/runner.py\"\n.incbin \"" LYDIAN_PYTHON
     "/pair.py\"\n"
     ".incbin \"" LYDIAN_PYTHON
+    "/remote.py\"\n"
+    ".incbin \"" LYDIAN_PYTHON
+    "/tests.py\"\n"
+    ".incbin \"" LYDIAN_PYTHON
     "/zygote.py\"\n.global lydian_zygote_end\nlydian_zygote_end:\n"
     ".previous\n");
 

@@ -1,20 +1,32 @@
-# Assert mode: tests and program in two processes, each in a cell of its own. The tests' process runs no line of the program; what the tests call crosses as data, and
-# what cannot be data stays in the program's process and is named by a number. So the end of the tests can only be reached by the tests.
+# Assert mode: tests and program in two processes, each in a cell of its own. The tests' process (tests.py) runs no line of the program; what the tests call crosses as
+# data, and what cannot be data stays in the program's process and is named by a number. So the end of the tests can only be reached by the tests.
 
 STANDARD = {"math", "cmath", "re", "collections", "itertools", "functools", "random", "string", "heapq", "bisect", "datetime", "decimal", "fractions", "typing", "copy",
             "statistics", "json", "time", "collections.abc", "operator", "sys"}
-RESULTS_ALONE = {"len", "iter", "next"}  # What may be asked of an object that the tests do not know by its class: nothing that tells it what is expected.
 ORDER = ("lt", "le", "gt", "ge")
 ARITHMETIC = ("add", "sub", "mul", "truediv", "floordiv", "mod", "and", "or", "xor")
+FACTORIES = {each.__name__: each for each in (int, float, str, list, dict, set, tuple, bool)}
+CHANGEABLE = (list, dict, set, bytearray, collections.deque, collections.Counter, collections.OrderedDict, collections.defaultdict)
 
 
-class ProgramLost(BaseException):
-    """The program's process ended or broke the conversation: nothing that the tests catch."""
+def items_of(value, out):
+    return [[out(key), out(each)] for key, each in dict.items(value)]
 
 
-def as_standard(value):
-    """Plain values of the standard library, in a tagged form of the pair's own; None where it is none."""
+def as_standard(value, out):
+    """Values of the standard library, in a tagged form of the pair's own, their parts by `out`; None where it is none."""
     kind = type(value)
+    if kind is bytearray:
+        return {"__t__": "bytearray", "v": list(value)}
+    if kind is collections.deque:
+        return {"__t__": "deque", "v": [out(each) for each in value]}
+    if kind is collections.Counter:
+        return {"__t__": "counter", "v": items_of(value, out)}
+    if kind is collections.OrderedDict:
+        return {"__t__": "ordered", "v": items_of(value, out)}
+    if kind is collections.defaultdict:
+        factory = [name for name, each in FACTORIES.items() if each is value.default_factory]
+        return {"__t__": "defaultdict", "v": [factory[0] if factory else "", items_of(value, out)]}
     if kind is decimal.Decimal:
         return {"__t__": "decimal", "v": str(value)}
     if kind is fractions.Fraction:
@@ -27,50 +39,115 @@ def as_standard(value):
         return {"__t__": "date", "v": [value.year, value.month, value.day]}
     if kind is datetime.timedelta:
         return {"__t__": "timedelta", "v": [value.days, value.seconds, value.microseconds]}
+    if kind is type and (value.__module__ == "builtins" and getattr(builtins, value.__name__, None) is value):
+        return {"__t__": "type", "v": value.__name__}
     return None
 
 
-def from_standard(tag, value):
+def from_standard(tag, value, back):
+    if tag == "bytearray":
+        return bytearray(value)
+    if tag == "deque":
+        return collections.deque(back(each) for each in value)
+    if tag == "counter":
+        return collections.Counter({back(key): back(each) for key, each in value})
+    if tag == "ordered":
+        return collections.OrderedDict([(back(key), back(each)) for key, each in value])
+    if tag == "defaultdict":
+        return collections.defaultdict(FACTORIES.get(value[0]), {back(key): back(each) for key, each in value[1]})
     if tag == "decimal":
         return decimal.Decimal(value)
     if tag == "fraction":
         return fractions.Fraction(int(value[0]), int(value[1]))
+    if tag == "type" and isinstance(getattr(builtins, str(value), None), type):
+        return getattr(builtins, value)
     makers = {"range": range, "datetime": datetime.datetime, "date": datetime.date, "timedelta": datetime.timedelta}
     if tag in makers and all(type(each) is int for each in value):
         return makers[tag](*value)
     raise NoData("an unknown tag")
 
 
-def namedtuple_fields(kind):
+def namedtuple_of(value, out):
+    """A named tuple in tagged form; None where the value is none."""
+    kind = type(value)
     fields = getattr(kind, "_fields", None)
-    return list(fields) if kind.__mro__[1:] == (tuple, object) and type(fields) is tuple else None
+    if kind.__mro__[1:] != (tuple, object) or type(fields) is not tuple:
+        return None
+    return {"__t__": "namedtuple", "v": [kind.__name__, list(fields), [out(each) for each in value]]}
+
+
+def fields_of(value):
+    """What an object holds, by name."""
+    found = dict(getattr(value, "__dict__", None) or {})
+    for kind in type(value).__mro__:
+        slots = kind.__dict__.get("__slots__", ())
+        for name in (slots,) if type(slots) is str else slots:
+            if hasattr(value, name):
+                found[name] = getattr(value, name)
+    return found
+
+
+def digest_of(value):
+    """Equal for objects of one class that hold equal things, whatever their own == says."""
+    seen, count = {}, itertools.count()
+
+    def walk(value):
+        if next(count) > 200000:
+            raise NoData("an object of too many parts")
+        kind = type(value)
+        if value is None or kind in (str, bytes, complex):
+            return [kind.__name__, repr(value)]
+        if kind in (int, bool, float):
+            return ["number", repr(int(value) if kind is not float or value.is_integer() else value)]
+        if id(value) in seen:
+            return ["seen", seen[id(value)]]
+        seen[id(value)] = len(seen)
+        if kind in (list, tuple, collections.deque):
+            return [kind.__name__, [walk(each) for each in value]]
+        if kind in (set, frozenset):
+            return ["set", sorted(_dumps(walk(each)) for each in value)]
+        if isinstance(value, dict):
+            return ["dict", sorted([_dumps(walk(key)), walk(each)] for key, each in dict.items(value))]
+        known = as_standard(value, walk)
+        return known if known is not None else [kind.__name__, walk(fields_of(value))]
+    return hashlib.sha256(_dumps(walk(value)).encode()).hexdigest()
 
 
 class Served:
     """The program's side: it answers what the tests ask."""
 
     def __init__(self, namespace):
-        self.namespace, self.objects = namespace, []
+        self.namespace, self.objects, self.numbers = namespace, [], {}
         self.actions = {"call": lambda function, *arguments, **named: function(*arguments, **named), "get": lambda value: value, "getattr": getattr, "setattr": setattr,
                         "getitem": operator.getitem, "setitem": operator.setitem, "delitem": operator.delitem, "len": len, "iter": iter, "next": next, "bool": bool,
-                        "str": str, "repr": repr, "isinstance": isinstance, "eq": operator.eq, "neg": operator.neg, "hash": hash}
+                        "str": str, "repr": repr, "isinstance": lambda value, kind: any(each is kind for each in type(value).__mro__), "eq": operator.eq,
+                        "neg": operator.neg, "hash": hash, "contains": operator.contains, "state": digest_of, "await": self.awaited, "seed": random.seed,
+                        "enter": lambda value: type(value).__enter__(value), "exit": self.left}
         for name in ORDER + ARITHMETIC:
             self.actions[name] = getattr(operator, name, None) or getattr(operator, name + "_")
 
+    @staticmethod
+    def awaited(value):
+        import asyncio
+        return asyncio.run(value)
+
+    @staticmethod
+    def left(value, told):
+        if told is None:
+            return type(value).__exit__(value, None, None, None)
+        error = getattr(builtins, told[0], Exception)(told[1])
+        return bool(type(value).__exit__(value, type(error), error, None))
+
     def out(self, value):
         def other(value):
-            known = as_standard(value)
+            known = as_standard(value, self.out) or namedtuple_of(value, self.out)
             if known is not None:
                 return known
-            kind = type(value)
-            fields = namedtuple_fields(kind)
-            if fields is not None:
-                return {"__t__": "namedtuple", "v": [kind.__name__, fields, [self.out(each) for each in value]]}
-            if kind is collections.deque:
-                return {"__t__": "deque", "v": [self.out(each) for each in value]}
-            self.objects.append(value)
-            return {"__t__": "object", "v": [len(self.objects) - 1, kind.__name__]}
-        return encode(value, 0, other)
+            if id(value) not in self.numbers:
+                self.numbers[id(value)] = len(self.objects)
+                self.objects.append(value)
+            return {"__t__": "object", "v": [self.numbers[id(value)], type(value).__name__]}
+        return roomy(encode, value, 0, other)
 
     def back(self, value):
         def other(tag, inner):
@@ -78,12 +155,26 @@ class Served:
                 return self.objects[inner[0]]
             if tag == "name":
                 return self.namespace[inner]
-            if tag == "deque":
-                return collections.deque(self.back(each) for each in inner)
             if tag == "callback":
                 return lambda *arguments, **named: self.call_back(inner, arguments, named)
-            return from_standard(tag, inner)
-        return decode(value, other)
+            if tag == "iterator":
+                return self.stream(inner)
+            if tag == "standard":
+                return getattr(__import__(inner[0], fromlist=["_"]), inner[1])
+            if tag == "namedtuple":
+                kind = self.namespace.get(inner[0])
+                if getattr(kind, "_fields", None) != tuple(inner[1]):
+                    kind = collections.namedtuple(inner[0], inner[1])
+                return kind(*[self.back(each) for each in inner[2]])
+            return from_standard(tag, inner, self.back)
+        return roomy(decode, value, other)
+
+    def stream(self, number):
+        while True:
+            got = self.call_back(number, (), {})
+            if not got:
+                return
+            yield got[0]
 
     def call_back(self, number, arguments, named):
         send(PEER, {"back": number, "args": [self.out(each) for each in arguments], "kwargs": {key: self.out(each) for key, each in named.items()}})
@@ -99,13 +190,15 @@ class Served:
         return self.back(message["r"])
 
     def answer(self, message):
-        reply = {}
+        reply, written, before = {}, io.StringIO(), sys.stdout
+        if message.get("listen"):
+            sys.stdout = written
         try:
             arguments = [self.back(each) for each in message["args"]]
             named = {key: self.back(each) for key, each in message.get("kwargs", {}).items()}
             reply["r"] = self.out(self.actions[message["op"]](*arguments, **named))
             if message["op"] == "call":
-                reply["m"] = self.changed(message["args"], arguments)
+                reply["m"] = self.changed(enumerate(message["args"]), arguments) + self.changed(message.get("kwargs", {}).items(), named)
         except StopIteration:
             reply = {"stop": True}
         except Exception as error:
@@ -115,22 +208,22 @@ class Served:
             except Exception:
                 detail = []
             reply = {"e": [names, detail, describe(error)]}
+        if message.get("listen"):
+            sys.stdout = before
+            reply["heard"] = written.getvalue()
         try:
             send(PEER, reply)
         except NoData as error:
             send(PEER, {"e": [["ValueError", "Exception"], [], str(error)]})
 
     def changed(self, before, after):
-        """Lists, dictionaries and sets that the call changed in place, by their place among the arguments."""
+        """What the call changed in place, by its place among the arguments, or its name."""
         found = []
-        for index in range(1, len(after)):
-            if type(after[index]) in (list, dict, set):
-                try:
-                    now = encode(after[index])
-                except NoData:
-                    continue
-                if now != before[index]:
-                    found.append([index, now])
+        for place, was in before:
+            if type(after[place]) in CHANGEABLE:
+                now = self.out(after[place])
+                if now != was:
+                    found.append([place, now])
         return found
 
 
@@ -142,10 +235,8 @@ def kinds_of(namespace):
             continue
         if isinstance(value, types.ModuleType):
             kinds[name] = ["module", value.__name__]
-            continue
-        home = getattr(value, "__module__", None)
-        if home in STANDARD and getattr(value, "__name__", None) and getattr(sys.modules.get(home), value.__name__, None) is value:
-            kinds[name] = ["standard", home, value.__name__]
+        elif isinstance(value, type) and type(value).__module__ == "builtins" and value.__module__ in STANDARD:
+            kinds[name] = ["function"]  # A class of the standard library: its objects are data.
         elif isinstance(value, type):
             kinds[name] = ["class", [each.__name__ for each in value.__mro__]]
         else:
@@ -154,7 +245,7 @@ def kinds_of(namespace):
 
 
 def serve_program(request):
-    namespace = ending(load, request["program"], "main")
+    namespace = loaded(request, "main")
     served = Served(namespace)
     send(PEER, {"names": kinds_of(namespace)})
     while True:
@@ -168,281 +259,3 @@ def serve_program(request):
         except BaseException:
             show_error()
             _exit(97)
-
-
-class Tests:
-    """The tests' side."""
-
-    def __init__(self, text, entry_point):
-        self.callbacks, self.asked, self.classes = [], 0, {}
-        hello = self.heard()
-        names = hello.get("names")
-        if type(names) is not dict:
-            raise ProgramLost("no list of names")
-        self.kinds = {name: kind for name, kind in names.items() if type(kind) is list and kind}
-        tree = compile(text, "tests.py", "exec", 1 << 10, dont_inherit=True)  # The syntax tree.
-        import ast
-        used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-        # A program's own abs() must not judge the program: built-in names are the program's only where the tests ask for nothing else.
-        foreign = {name for name in used if not hasattr(builtins, name) and name in self.kinds}
-        self.hidden = {name for name in self.kinds if hasattr(builtins, name) and foreign and name != entry_point}
-        self.named = {name for name in used if self.kinds.get(name, [""])[0] == "class"}
-        self.code = compile(tree, "tests.py", "exec", dont_inherit=True)
-
-    def heard(self):
-        try:
-            message = receive(PEER)
-        except (NoData, ValueError, RecursionError) as error:
-            raise ProgramLost("a message that is none: %s" % error) from None
-        except OSError:
-            message = None
-        if type(message) is not dict:
-            raise ProgramLost("the program's process ended")
-        return message
-
-    def out(self, value):
-        def other(value):
-            known = as_standard(value)
-            if known is not None:
-                return known
-            if type(value) is Remote:
-                return value._lydian_place
-            if isinstance(type(value), RemoteClass) or isinstance(value, RemoteClass):
-                return value._lydian_place
-            if type(value) is collections.deque:
-                return {"__t__": "deque", "v": [self.out(each) for each in value]}
-            if callable(value):
-                self.callbacks.append(value)
-                return {"__t__": "callback", "v": len(self.callbacks) - 1}
-            raise TypeError("a value of type %s cannot be given to the program" % type(value).__name__)
-        return encode(value, 0, other)
-
-    def back(self, value):
-        def other(tag, inner):
-            if tag == "object" and type(inner) is list and type(inner[0]) is int and type(inner[1]) is str:
-                return Remote(self, {"__t__": "object", "v": inner}, inner[1])
-            if tag == "deque":
-                return collections.deque(self.back(each) for each in inner)
-            if tag == "namedtuple":
-                return collections.namedtuple(str(inner[0]), [str(each) for each in inner[1]])(*[self.back(each) for each in inner[2]])
-            return from_standard(tag, inner)
-        try:
-            return decode(value, other)
-        except (NoData, TypeError, ValueError, KeyError, IndexError, ArithmeticError, RecursionError) as error:
-            raise ProgramLost("a value that is none: %s" % error) from None
-
-    def ask(self, op, *arguments, **named):
-        self.asked += 1
-        message = {"op": op, "args": [each if type(each) is dict and each.get("__t__") == "name" else self.out(each) for each in arguments]}
-        if named:
-            message["kwargs"] = {key: self.out(each) for key, each in named.items()}
-        try:
-            send(PEER, message)
-        except OSError:
-            raise ProgramLost("the program's process ended") from None
-        while True:
-            reply = self.heard()
-            if "back" not in reply:
-                break
-            self.call_back(reply)
-        if "stop" in reply:
-            raise StopIteration
-        if "e" in reply:
-            raise self.error(reply["e"])
-        for index, value in reply.get("m", []):
-            if type(index) is int and 0 < index < len(arguments):
-                self.write_back(arguments[index], self.back(value))
-        return self.back(reply.get("r"))
-
-    @staticmethod
-    def write_back(target, value):
-        if type(target) is list and type(value) is list:
-            target[:] = value
-        elif type(target) in (dict, set) and type(value) is type(target):
-            target.clear()
-            target.update(value)
-
-    def call_back(self, message):
-        try:
-            function = self.callbacks[message["back"]]
-            value = function(*[self.back(each) for each in message["args"]], **{key: self.back(each) for key, each in message["kwargs"].items()})
-            reply = {"r": self.out(value)}
-        except Exception as error:
-            reply = {"e": [type(error).__name__, str(error)]}
-        send(PEER, reply)
-
-    def error(self, told):
-        names, detail, text = told
-        for name in names:
-            local = self.classes.get(name)
-            if local is None and name in self.kinds and self.kinds[name][0] == "class":
-                local = self.value_of(name)
-            if local is None:
-                local = getattr(builtins, str(name), None)
-            if isinstance(local, type) and issubclass(local, Exception):
-                try:
-                    return Exception.__new__(local, *self.back(detail)) if isinstance(local, RemoteClass) else local(*self.back(detail))
-                except Exception:
-                    return RuntimeError(text)
-        return RuntimeError(text)
-
-    def value_of(self, name):
-        kind = self.kinds[name]
-        if kind[0] == "module" and kind[1] in STANDARD:
-            return __import__(kind[1], fromlist=["_"])
-        if kind[0] == "standard" and kind[1] in STANDARD:
-            return getattr(__import__(kind[1], fromlist=["_"]), str(kind[2]))
-        place = {"__t__": "name", "v": name}
-        if kind[0] == "class":
-            if name not in self.classes:
-                bases = [getattr(builtins, str(each), None) for each in kind[1][1:]]
-                bases = [each for each in bases if isinstance(each, type) and issubclass(each, Exception)]
-                body = {"_lydian_tests": self, "_lydian_place": place, "_lydian_name": name}
-                self.classes[name] = RemoteException(name, (bases[0],), body) if bases else RemoteClass(name, (), body)
-            return self.classes[name]
-        if kind[0] == "function":
-            return RemoteFunction(self, place, name)
-        return self.ask("get", place)
-
-    def run(self):
-        class Names(dict):
-            def __missing__(names, name):
-                if name in self.kinds and name not in self.hidden:
-                    return self.value_of(name)
-                raise KeyError(name)
-        names = Names(__name__="tests", __builtins__=builtins)
-        exec(self.code, names)
-
-
-class Remote:
-    """An object that stays with the program."""
-    __slots__ = ("_lydian_tests", "_lydian_place", "_lydian_type")
-
-    def __init__(self, tests, place, kind):
-        object.__setattr__(self, "_lydian_tests", tests)
-        object.__setattr__(self, "_lydian_place", place)
-        object.__setattr__(self, "_lydian_type", kind)
-
-    def _lydian_ask(self, op, *arguments):
-        if op not in RESULTS_ALONE and self._lydian_type not in self._lydian_tests.named:
-            raise TypeError("a value of type %s is no data" % self._lydian_type)
-        return self._lydian_tests.ask(op, self, *arguments)
-
-    def __getattr__(self, name):
-        if self._lydian_type not in self._lydian_tests.named:
-            raise AttributeError("a value of type %s is no data" % self._lydian_type)
-        value = self._lydian_tests.ask("getattr", self, name)
-        return RemoteFunction(self._lydian_tests, value._lydian_place, name) if type(value) is Remote and value._lydian_type in ("method", "function") else value
-
-    def __setattr__(self, name, value):
-        self._lydian_ask("setattr", name, value)
-
-    def __getitem__(self, key):
-        return self._lydian_ask("getitem", key)
-
-    def __setitem__(self, key, value):
-        self._lydian_ask("setitem", key, value)
-
-    def __delitem__(self, key):
-        self._lydian_ask("delitem", key)
-
-    def __len__(self):
-        return self._lydian_ask("len")
-
-    def __iter__(self):
-        return self._lydian_ask("iter")
-
-    def __next__(self):
-        return self._lydian_ask("next")
-
-    def __bool__(self):
-        return self._lydian_ask("bool") is True if self._lydian_type in self._lydian_tests.named else True
-
-    def __str__(self):
-        return self._lydian_ask("str")
-
-    def __repr__(self):
-        return self._lydian_ask("repr") if self._lydian_type in self._lydian_tests.named else "<%s of the program>" % self._lydian_type
-
-    def __eq__(self, other):
-        if type(other) is not Remote or other._lydian_type not in self._lydian_tests.named:
-            return NotImplemented
-        return self._lydian_ask("eq", other) is True
-
-    def __hash__(self):
-        return self._lydian_ask("hash")
-
-    def __call__(self, *arguments, **named):
-        if self._lydian_type not in self._lydian_tests.named and self._lydian_type != "function":
-            raise TypeError("a value of type %s cannot be called" % self._lydian_type)
-        return self._lydian_tests.ask("call", self, *arguments, **named)
-
-
-def between_objects(op):
-    """Only of two objects of classes that the tests name: a number that is expected never goes to the program."""
-    def action(self, other):
-        if type(other) is not Remote or other._lydian_type not in self._lydian_tests.named:
-            return NotImplemented
-        return self._lydian_ask(op, other)
-    return action
-
-
-for _op in ORDER + ARITHMETIC:
-    setattr(Remote, "__%s__" % _op, between_objects(_op))
-
-
-class RemoteFunction:
-    __slots__ = ("_lydian_tests", "_lydian_place", "__name__")
-
-    def __init__(self, tests, place, name):
-        self._lydian_tests, self._lydian_place, self.__name__ = tests, place, name
-
-    def __call__(self, *arguments, **named):
-        return self._lydian_tests.ask("call", self._lydian_place if self._lydian_place["__t__"] == "name" else Remote(self._lydian_tests, self._lydian_place, "function"),
-                                      *arguments, **named)
-
-
-class RemoteClass(type):
-    """A class of the program, as the tests see it."""
-
-    def __call__(cls, *arguments, **named):
-        return cls._lydian_tests.ask("call", cls._lydian_place, *arguments, **named)
-
-    def __instancecheck__(cls, value):
-        return type(value) is Remote and cls._lydian_tests.ask("isinstance", value, cls) is True
-
-    def __getattr__(cls, name):
-        value = cls._lydian_tests.ask("getattr", cls._lydian_place, name)
-        return RemoteFunction(cls._lydian_tests, value._lydian_place, name) if type(value) is Remote and value._lydian_type in ("method", "function") else value
-
-
-class RemoteException(RemoteClass):
-    """An exception of the program: raised here as a local class of the same name, under the same built-in one."""
-
-    def __call__(cls, *arguments, **named):
-        return Exception.__new__(cls, *arguments)
-
-    def __instancecheck__(cls, value):
-        return type.__instancecheck__(cls, value)
-
-
-def run_tests(request):
-    failed, text = "lost", ""
-    tests = None
-    try:
-        tests = Tests(request["tests"], request.get("entry_point", ""))
-        tests.run()
-        failed = None
-    except ProgramLost as error:
-        text = str(error)
-    except AssertionError:
-        failed, text = "assertion", describe(sys.exc_info()[1])
-        show_error()
-    except BaseException as error:
-        failed, text = "error", describe(error)
-        show_error()
-    if failed is None:
-        send(CHANNEL, {"proved": tests.asked})
-        leave(0)
-    send(CHANNEL, {"failed": failed, "text": text})
-    leave(1)

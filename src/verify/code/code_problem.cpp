@@ -148,6 +148,7 @@ StdioTest stdio_test(const Json& test, const std::string& field, bool expects) {
   if (repeated) append_repeated(read.stdin_text, *repeated, field + ".stdin_repeat");
   const Json* expected = found(test, "expected_stdout");
   if (expected) read.expected = text_of(*expected, field + ".expected_stdout");
+  read.has_expected = expected != nullptr;
   if (!expected && expects) refuse_missing(field + ".expected_stdout", "text");
   return read;
 }
@@ -191,6 +192,18 @@ ValueRule value_rule(const Json& row, const Json& test, const std::string& field
   return rule;
 }
 
+/// What the program is called with must be data, or the row is at fault and not the program.
+void read_arguments(const Json& call, const std::string& field) {
+  for (const char* name : {"args", "kwargs"}) {
+    if (!call.contains(name)) continue;
+    try {
+      (void)read_data_value(call[name].dump());
+    } catch (const DataMistake& mistake) {
+      throw ConfigError("code_problem", field + "." + name + " as values in data form", mistake.sentence);
+    }
+  }
+}
+
 FunctionCase function_case(const Json& row, const Json& test, const std::string& field) {
   if (!test.is_object()) refuse(field, "an object", test);
   Json call = Json::object();
@@ -209,6 +222,7 @@ FunctionCase function_case(const Json& row, const Json& test, const std::string&
   FunctionCase read{.rule = value_rule(row, test, field)};
   // What is true need not be data: re.match returns an object. An object that lies about its truth says no more than a program that returns True.
   if (read.rule.kind == ValueRule::Kind::kTruthy) call["post"].push_back("bool");
+  read_arguments(call, field);
   read.call = call.dump();
   try {
     read.expected = read_data_value(test["expected"].dump());
@@ -261,6 +275,9 @@ CodeProblem read_code_problem(const Json& row) {
     case RunMode::kAssert:
       problem.assertions = text_or(row, "tests", "");
       if (problem.assertions.empty()) refuse_missing("tests", "program text, for mode = assert");
+      problem.entry_point = text_or(row, "entry_point", "");
+      // HumanEval-X says `declaration`; the head of a function may also stand before every program.
+      problem.prelude = text_or(row, "declaration", problem.prefix);
       break;
   }
   return problem;

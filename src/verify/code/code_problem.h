@@ -15,6 +15,7 @@ namespace lydian::code {
 
 struct StdioTest {
   std::string stdin_text, expected;
+  bool has_expected = true;
 };
 
 struct FunctionCase {
@@ -27,14 +28,15 @@ struct FunctionCase {
 struct CodeProblem {
   ProgramLanguage language = ProgramLanguage::kPython;
   RunMode mode = RunMode::kStdio;
-  std::string prefix;  ///< Program text that stands before every program.
+  std::string prefix;   ///< Program text that stands before every program.
+  std::string prelude;  ///< kAssert: the task's own text beside the tests, as RunRequest::prelude has it.
 
   std::vector<StdioTest> tests;  ///< kStdio
   OutputRule rule = OutputRule::kTokens;
   Tolerance tolerance;
   std::string checker;  ///< Python text that defines check(input, output, expected).
 
-  std::string entry_point;  ///< kFunction
+  std::string entry_point;  ///< kFunction, kAssert
   std::vector<FunctionCase> cases;
 
   std::string assertions;  ///< kAssert
