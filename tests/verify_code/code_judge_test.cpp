@@ -157,8 +157,8 @@ TEST(CodeJudge, TheTimeLimitIsMeantForOneCall) {
     ++runs;
     return calls_report(RunOutcome::kTimeLimit, {returned("1")}, request.calls.size());
   });
-  EXPECT_EQ(drips.verdict, ProgramVerdict::kTimeLimit);
-  EXPECT_EQ(runs, 4) << "bounded";
+  EXPECT_EQ(drips.verdict, ProgramVerdict::kAccepted);
+  EXPECT_EQ(runs, 50) << "each call had the whole limit, as if it were alone; bounded by the number of calls";
 }
 
 TEST(CodeJudge, AsksTheCheckerInACellOfItsOwn) {
@@ -188,6 +188,36 @@ TEST(CodeJudge, ABrokenCheckerIsAFault) {
         return calls_report(RunOutcome::kRuntimeError, {}, request.calls.size());
       });
   EXPECT_EQ(judged.verdict, ProgramVerdict::kFault);
+}
+
+TEST(CodeJudge, BytesOfAnswersAreMeantForOneRun) {
+  const auto verdict = [](bool cut_output) {
+    return judge(R"({"entry_point": "f", "cases": [{"args": [1], "expected": 1}, {"args": [2], "expected": 1}]})",
+                 [&](const RunRequest& request) {
+                   RunReport report =
+                       calls_report(request.calls.size() > 1 ? RunOutcome::kOutputLimit : RunOutcome::kCompleted, {returned("1")}, request.calls.size());
+                   report.stdout_truncated = cut_output;
+                   return report;
+                 })
+        .verdict;
+  };
+  EXPECT_EQ(verdict(false), ProgramVerdict::kAccepted);
+  EXPECT_EQ(verdict(true), ProgramVerdict::kOutputLimit) << "what the program printed is another matter";
+}
+
+TEST(CodeJudge, NoOutputMakesAWorkingCheckerAFault) {
+  // Without an expected output, the checker that can be loaded is believed; what it cannot read was the program's.
+  const auto verdict = [](RunOutcome loading) {
+    return judge(R"({"compare": "checker", "checker_python": "x", "tests": [{"stdin": "1"}]})",
+                 [&](const RunRequest& request) {
+                   if (request.mode == RunMode::kStdio) return ended(RunOutcome::kCompleted, "garbage");
+                   if (request.calls.empty()) return calls_report(loading, {}, 0);
+                   return calls_report(RunOutcome::kCompleted, {{CallReport::Status::kRaised, "", "ValueError"}}, 1);
+                 })
+        .verdict;
+  };
+  EXPECT_EQ(verdict(RunOutcome::kCompleted), ProgramVerdict::kWrongAnswer);
+  EXPECT_EQ(verdict(RunOutcome::kRuntimeError), ProgramVerdict::kFault);
 }
 
 TEST(CodeJudge, WhatCannotBeContainedIsRefused) {

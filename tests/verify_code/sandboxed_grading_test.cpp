@@ -84,6 +84,66 @@ TEST(SandboxedGrading, JudgesWholePrograms) {
   EXPECT_EQ(sum(right, R"({"compare": "checker", "checker_python": "def check(i, o, r):\n    return None.x\n"})").substr(0, 5), "fault");
 }
 
+TEST(SandboxedGrading, ProgramsEndAsAnInterpreterEndsThem) {
+  LYDIAN_NEEDS_SANDBOX();
+  const auto prints5 = [](const std::string& program) {
+    return verdict({{"id", "s"}, {"program", program}, {"tests", Json::parse(R"([{"expected_stdout": "5\n"}])")}});
+  };
+  for (const char* right :
+       {"f = open(1, 'w')\nf.write('5\\n')\n", "def main():\n    f = open(1, 'w')\n    f.write('5\\n')\n    raise SystemExit\nmain()\n",
+        "import io\nprint(5, file=io.TextIOWrapper(io.FileIO(1, 'w')))\n",
+        "def g():\n    try:\n        yield 1\n    finally:\n        print(5)\nx = g()\nnext(x)\n",
+        "class A:\n    def __init__(s): s.me = s\n    def __del__(s): print(5)\na = A()\n", "import sys\nprint(5)\nsys.stdout.close()\n",
+        "out = open('/dev/stdout', 'w')\nout.write('5\\n')\n", "print(len(open(__file__).read()) - 36)\n#\n", "\xEF\xBB\xBFprint(5)\n",
+        "import threading, time\nthreading.Thread(target=time.sleep, args=(9,), daemon=True).start()\nf = open(1, 'w')\nf.write('5\\n')\n"}) {
+    EXPECT_EQ(prints5(right), "accepted") << right;
+  }
+  EXPECT_EQ(prints5("import os\nprint(5)\nos._exit(0)\n"), "wrong_answer") << "what was not flushed was not printed";
+  EXPECT_EQ(prints5("print(5)\nimport sys\nsys.exit(3)\n"), "runtime_error");
+  EXPECT_EQ(prints5("import os, signal\nos.kill(os.getpid(), signal.SIGXCPU)\n"), "runtime_error") << "no limit was reached";
+}
+
+TEST(SandboxedGrading, LimitsAreMeantForOneCall) {
+  LYDIAN_NEEDS_SANDBOX();
+  Json slow = function_row("import time\ndef f(x):\n    time.sleep(0.06)\n    return x\n", R"({"limits": {"wall_s": 0.3}})"),
+       large = function_row("def f(n): return 'a' * n\n");
+  slow["cases"] = large["cases"] = Json::array();
+  for (int i = 0; i < 8; ++i) slow["cases"].push_back({{"args", {i}}, {"expected", i}});
+  EXPECT_EQ(verdict(slow), "accepted");
+  for (int i = 0; i < 4; ++i) large["cases"].push_back({{"args", {9'000'000}}, {"expected", std::string(9'000'000, 'a')}});
+  EXPECT_EQ(verdict(large), "accepted");
+  Json deep = function_row("def f(n):\n    x = ()\n    for i in range(n): x = (x,)\n    return x\n",
+                           R"({"cases": [{"args": [390], "expected": [], "post": ["list", "bool"], "compare": "truthy"}]})");
+  deep["cases"][0]["expected"] = true;
+  deep["cases"].push_back({{"args", {300}}, {"expected", [] {
+                                               Json value = Json{{"__t__", "tuple"}, {"v", Json::array()}};
+                                               for (int i = 0; i < 300; ++i) value = Json{{"__t__", "tuple"}, {"v", Json::array({value})}};
+                                               return value;
+                                             }()}});
+  EXPECT_EQ(verdict(deep), "accepted");
+}
+
+TEST(SandboxedGrading, NoProgramCanChooseToHaveNoReward) {
+  LYDIAN_NEEDS_SANDBOX();
+  const std::string checker =
+      R"(, "compare": "checker", "checker_python": "def check(i, output, e):\n    a, b = map(int, output.split())\n    return a == b\n")";
+  const auto checked = [&](const std::string& program) {
+    return verdict(Json::parse(R"({"id": "k", "program": ")" + program + R"(", "tests": [{"stdin": "1"}])" + checker + "}"));
+  };
+  EXPECT_EQ(checked("print(2, 2)"), "accepted");
+  EXPECT_EQ(checked("print('x')"), "wrong_answer");
+  EXPECT_EQ(
+      verdict(Json::parse(R"row({"id": "k", "program": "print(1)", "tests": [{"stdin": "1"}], "compare": "checker", "checker_python": "def other(): pass\n"
+})row"))
+          .substr(0, 5),
+      "fault");
+  const Json loader{{"id", "l"},
+                    {"language", "cpp"},
+                    {"program", "asm(\".section .interp,\\\"a\\\"\\n.string \\\"/nonexistent\\\"\\n.text\");\nint main() { }\n"},
+                    {"tests", Json::parse(R"([{"expected_stdout": ""}])")}};
+  EXPECT_EQ(verdict(loader), "compile_error");
+}
+
 TEST(SandboxedGrading, RunsAssertions) {
   LYDIAN_NEEDS_SANDBOX();
   const auto asserted = [](const std::string& program) {

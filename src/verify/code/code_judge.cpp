@@ -10,10 +10,6 @@
 namespace lydian::code {
 namespace {
 
-// A program that is stopped at the time limit while it answers one call after another is given this many further runs for the calls that are left: the limit
-// is meant for one call.
-constexpr int kFurtherRuns = 3;
-
 ProgramVerdict verdict_of(RunOutcome outcome) {
   switch (outcome) {
     case RunOutcome::kCompleted:
@@ -88,6 +84,7 @@ RunRequest request_for(const CodeProblem& problem, const std::string& program) {
   request.program = with_prefix(problem, program);
   request.entry_point = problem.entry_point;
   request.tests = problem.assertions;
+  request.prelude = problem.prelude;
   request.env = problem.env;
   request.limits = problem.limits;
   return request;
@@ -164,11 +161,16 @@ void judge_call(const FunctionCase& one, const CallReport& call, const RunReport
   tally.failed(verdict == ProgramVerdict::kAccepted ? ProgramVerdict::kRuntimeError : verdict, name + report.evidence);
 }
 
+/// Limits of time and of bytes are meant for one call: a program that reached one while it answered call after call is run again for the calls that are left.
+bool limit_of_many_calls(const RunReport& report) {
+  return report.outcome == RunOutcome::kTimeLimit || (report.outcome == RunOutcome::kOutputLimit && !report.stdout_truncated && !report.stderr_truncated);
+}
+
 ProgramJudgement judge_function(const CodeProblem& problem, const std::string& program, ProgramRunner& runner) {
   Tally tally(problem.cases.size());
   RunRequest request = request_for(problem, program);
   std::size_t next = 0;
-  for (int further = kFurtherRuns; next < problem.cases.size(); --further) {
+  while (next < problem.cases.size()) {
     request.calls.clear();
     for (std::size_t i = next; i < problem.cases.size(); ++i) request.calls.push_back(problem.cases[i].call);
     const RunReport report = runner.run(request);
@@ -189,8 +191,7 @@ ProgramJudgement judge_function(const CodeProblem& problem, const std::string& p
       if (const std::optional<ProgramVerdict> verdict = failed_run(report)) tally.failed(*verdict, report.evidence);
       break;
     }
-    const bool goes_on = report.outcome == RunOutcome::kTimeLimit && answered > 0 && further > 0 && !tally.has_failed();
-    if (goes_on) continue;
+    if (limit_of_many_calls(report) && answered > 0 && !tally.has_failed()) continue;
     judge_call(problem.cases[next], report.calls[answered], report, test_name(next), tally);
     break;
   }
