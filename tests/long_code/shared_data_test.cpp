@@ -44,6 +44,29 @@ TEST(SharedData, AcceptsEveryPythonReference) {
   }
 }
 
+TEST(SharedData, AcceptsEveryPythonReferenceByItsAssertions) {
+  LYDIAN_NEEDS_SANDBOX();
+  const auto tasks = by_task({"humaneval.jsonl", "mbpp_sanitized_dev.jsonl"});
+  LYDIAN_NEEDS_SHARED(tasks);
+  for (const auto& [id, row] : tasks) {
+    Json asserted{{"id", id}, {"mode", "assert"}, {"entry_point", row["entry_point"]}};
+    std::string tests;
+    if (row.contains("test")) {
+      asserted["prefix"] = row["prompt"];
+      tests = row["test"].get<std::string>() + "\n\ncheck(" + row["entry_point"].get<std::string>() + ")\n";
+    } else {
+      for (const char* name : {"test_imports", "test_list"}) {
+        for (const Json& line : row[name]) tests += line.get<std::string>() + "\n";
+      }
+    }
+    asserted["program"] =
+        row.contains("test") ? row["prompt"].get<std::string>() + row["canonical_solution"].get<std::string>() : row["canonical_solution"].get<std::string>();
+    asserted["tests"] = tests;
+    const Json line = graded(asserted);
+    EXPECT_EQ(line["verdict"], "accepted") << id << ": " << line["reason"];
+  }
+}
+
 TEST(SharedData, AcceptsNoWrongProgram) {
   LYDIAN_NEEDS_SANDBOX();
   const std::vector<Json> wrong = shared_rows("wrong_programs_dev.jsonl");
@@ -78,11 +101,15 @@ TEST(SharedData, JudgesCppAssertions) {
   const std::vector<Json> rows = shared_rows("humanevalx_cpp_dev.jsonl");
   LYDIAN_NEEDS_SHARED(rows);
   for (const Json& row : rows) {
-    const Json line = graded({{"id", row["task_id"]},
-                              {"language", "cpp"},
-                              {"program", row["declaration"].get<std::string>() + row["canonical_solution"].get<std::string>()},
-                              {"tests", row["test"]}});
-    EXPECT_EQ(line["verdict"] == "accepted", row["verified_verdict"] == "accepted") << row["task_id"] << ": " << line["verdict"] << ": " << line["reason"];
+    Json graded_row{{"id", row["task_id"]},
+                    {"language", "cpp"},
+                    {"program", row["declaration"].get<std::string>() + row["canonical_solution"].get<std::string>()},
+                    {"tests", row["test"]}};
+    for (const bool declared : {false, true}) {
+      if (declared) graded_row["declaration"] = row["declaration"];
+      const Json line = graded(graded_row);
+      EXPECT_EQ(line["verdict"] == "accepted", row["verified_verdict"] == "accepted") << row["task_id"] << ": " << line["verdict"] << ": " << line["reason"];
+    }
   }
 }
 
