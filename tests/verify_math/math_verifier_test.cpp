@@ -168,12 +168,14 @@ TEST(MathVerifierThreads, SameVerdictEverywhere) {
     return verdicts;
   };
   const std::string alone = all();
-  for (int repeat = 0; repeat < 3; ++repeat) EXPECT_EQ(all(), alone);
-  std::vector<std::string> found(8);
-  std::vector<std::thread> threads;
-  for (auto& verdicts : found) threads.emplace_back([&] { verdicts = all(); });
-  for (std::thread& thread : threads) thread.join();
-  for (const std::string& verdicts : found) EXPECT_EQ(verdicts, alone);
+  for (int repeat = 0; repeat < 100; ++repeat) ASSERT_EQ(all(), alone);
+  for (const std::size_t number : {2, 8}) {
+    std::vector<std::string> found(number);
+    std::vector<std::thread> threads;
+    for (auto& verdicts : found) threads.emplace_back([&] { verdicts = all(); });
+    for (std::thread& thread : threads) thread.join();
+    for (const std::string& verdicts : found) EXPECT_EQ(verdicts, alone);
+  }
 }
 
 }  // namespace

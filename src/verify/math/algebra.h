@@ -166,6 +166,8 @@ class Algebra {
   Form floor_or_ceil(Folder& folder, NodeId id);
   std::optional<std::size_t> extreme(Folder& folder, NodeId id);
   std::optional<Form> remainder(Folder& folder, NodeId id);
+  std::optional<Poly> conjugate(const Poly& poly);
+  std::optional<Form> complex_part(Function function, const Form& argument);
 
   // raise.cpp: powers, logarithms, exponentials.
   std::vector<Factor> factors(const Form& form);

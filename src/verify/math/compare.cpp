@@ -93,6 +93,8 @@ Decision Comparer::element(NodeId gold, NodeId prediction) {
     default:
       break;
   }
+  const bool parts = tree_[prediction].op == Op::kBracket || tree_[prediction].op >= Op::kRelation || tree_.is(prediction, Op::kList);
+  if (tree_.is_constant(gold, Constant::kReals) && parts) return collection(gold, prediction);
   if (any(tree_, gold, [](const Node& node, NodeId) { return node.op == Op::kPlusMinus; })) return collection(gold, prediction);
   if (tree_.is(prediction, Op::kRelation) && options_.assignment_prefix) {
     const NodeId value = assigned_value(prediction);
@@ -201,6 +203,10 @@ Decision Comparer::by_structure(NodeId gold, NodeId prediction) {
   if (is_scalar(tree_, gold) && is_scalar(tree_, prediction)) return scalars(gold, prediction);
   const Node g = tree_[gold], p = tree_[prediction];
   if (g.op != p.op || g.count != p.count || g.flag != p.flag) return unequal("different kinds of things");
+  if (g.op == Op::kRelation) {
+    const auto r = tree_.relations(gold), s = tree_.relations(prediction);
+    if (!std::equal(r.begin(), r.end(), s.begin(), s.end())) return unequal("different relations");
+  }
   if ((g.op == Op::kCall || g.op == Op::kConstant) && g.payload != p.payload) return unequal("different kinds of things");
   if ((g.op == Op::kApply || g.op == Op::kOpaque || g.op == Op::kSymbol || g.op == Op::kText) && tree_.name(gold) != tree_.name(prediction)) {
     return unequal("different names");

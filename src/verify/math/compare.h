@@ -57,10 +57,19 @@ class Comparer {
   void expand_plus_minus(NodeId id, std::vector<NodeId>& out);
   NodeId choose_sign(NodeId id, bool upper);
   bool as_matrix(NodeId id, std::vector<NodeId>& cells, std::size_t& columns) const;
+  bool alternatives(NodeId list) const;
+  bool joined_otherwise(NodeId gold, NodeId prediction) const;
+
+  // compare_pieces.cpp: parts of the real line.
   std::optional<Pieces> pieces(NodeId id, std::string& letter);
   std::optional<Pieces> pieces_of_relation(NodeId id, std::string& letter);
+  std::optional<Pieces> pieces_of_list(NodeId id, std::string& letter);
+  std::optional<Pieces> without_points(Pieces whole, Pieces points);
   Decision same_pieces(Pieces gold, Pieces prediction);
   bool sort_pieces(Pieces& pieces);
+  std::optional<Pieces> merged(Pieces pieces);
+  std::optional<Pieces> intersection(const Pieces& a, const Pieces& b);
+  int bound_order(NodeId a, NodeId b);
 
   Tree& tree_;
   const MathOptions& options_;

@@ -51,7 +51,7 @@ bool Comparer::is_name(NodeId id) const {
 NodeId Comparer::assigned_value(NodeId id) const {
   const auto sides = tree_.children(id);
   const auto relations = tree_.relations(id);
-  if (relations.size() == 1 && relations[0] == Relation::kIn) return is_name(sides[0]) ? sides[1] : kNoNode;
+  if (relations.size() == 1 && relations[0] == Relation::kIn) return is_name(sides[0]) && !is_scalar(tree_, sides[1]) ? sides[1] : kNoNode;
   std::size_t exact = sides.size() - 1;
   for (std::size_t i = 0; i < relations.size(); ++i) {
     if (relations[i] == Relation::kApprox) {

@@ -161,6 +161,15 @@ Form Algebra::arc(Function function, const Form& argument, Folder& folder, NodeI
 }
 
 Form Algebra::factorial(const Form& argument) {
+  if (argument.above.is_constant() && argument.below.is_one()) {
+    Integer n;
+    fmpz_mpoly_get_fmpz(n.get(), argument.above.get(), ring_->ctx);
+    if (fmpz_sgn(n.get()) >= 0 && fmpz_cmp_ui(n.get(), 1000) < 0) {
+      Rational value;
+      fmpz_fac_ui(fmpq_numref(value.get()), fmpz_get_ui(n.get()));
+      return constant(value);
+    }
+  }
   // (f + c)! = f! (f+1) … (f+c)
   if (!argument.below.is_one()) return opaque("factorial", {argument});
   std::vector<ulong> none(static_cast<std::size_t>(shape_.generators), 0);
@@ -241,6 +250,47 @@ std::optional<Form> Algebra::remainder(Folder& folder, NodeId id) {
   Rational whole;
   if (arb_get_unique_fmpz(fmpq_numref(whole.get()), quotient.real()) == 0) return std::nullopt;
   return subtract(form(folder, tree.child(id, 0)), multiply(constant(whole), form(folder, tree.child(id, 1))));
+}
+
+// With -i for i; nothing where parts may be not real beside i.
+std::optional<Poly> Algebra::conjugate(const Poly& poly) {
+  const slong imaginary = plain_generator(GeneratorKind::kImaginary);
+  Poly result(*ring_);
+  std::vector<ulong> e(static_cast<std::size_t>(shape_.generators));
+  Integer c;
+  for (slong t = 0; t < static_cast<slong>(poly.terms()); ++t) {
+    fmpz_mpoly_get_term_exp_ui(e.data(), poly.get(), t, ring_->ctx);
+    fmpz_mpoly_get_term_coeff_fmpz(c.get(), poly.get(), t, ring_->ctx);
+    for (std::size_t g = 0; g < generators_.size(); ++g) {
+      if (e[g] == 0 || static_cast<slong>(g) == imaginary) continue;
+      const GeneratorKind kind = generators_[g].kind;
+      if (kind != GeneratorKind::kSymbol && kind != GeneratorKind::kPi && kind != GeneratorKind::kEuler && kind != GeneratorKind::kPrime) return std::nullopt;
+    }
+    if (e[static_cast<std::size_t>(imaginary)] % 2 != 0) fmpz_neg(c.get(), c.get());
+    fmpz_mpoly_push_term_fmpz_ui(result.get(), c.get(), e.data(), ring_->ctx);
+  }
+  fmpz_mpoly_sort_terms(result.get(), ring_->ctx);
+  fmpz_mpoly_combine_like_terms(result.get(), ring_->ctx);
+  return result;
+}
+
+// Conjugate, real and imaginary part and absolute value of a + b i where a and b are seen to be real.
+std::optional<Form> Algebra::complex_part(Function function, const Form& z) {
+  const std::optional<Poly> above = conjugate(z.above), below = conjugate(z.below);
+  if (!above || !below) return std::nullopt;
+  const Form turned{*above, *below}, half = constant(Rational(1, 2));
+  switch (function) {
+    case Function::kConjugate:
+      return turned;
+    case Function::kRe:
+      return multiply(half, add(z, turned));
+    case Function::kIm:
+      return divide(multiply(half, subtract(z, turned)), generator_form(plain_generator(GeneratorKind::kImaginary), 1));
+    default:
+      // Without i it is real, and its sign is the question.
+      if (turned.above == z.above && turned.below == z.below) return std::nullopt;
+      return raise(multiply(z, turned), half);
+  }
 }
 
 Form Algebra::sum(Folder& folder, NodeId id) {
@@ -364,10 +414,18 @@ Form Algebra::call(Folder& folder, NodeId id) {
         if (value.is_real() && arb_is_positive(value.real()) != 0) return x;
         if (value.is_real() && arb_is_negative(value.real()) != 0) return negate(x);
       }
+      if (std::optional<Form> root = complex_part(function, x)) return std::move(*root);
       return absolute(x);
     }
+    case Function::kRe:
+    case Function::kIm:
+    case Function::kConjugate:
+      if (std::optional<Form> part = complex_part(function, x)) return std::move(*part);
+      return opaque(name_of(function), std::move(arguments));
     case Function::kFactorial:
       return factorial(x);
+    case Function::kGamma:
+      return factorial(subtract(x, one_form));
     case Function::kBinomial:
       return divide(factorial(x), multiply(factorial(arguments[1]), factorial(subtract(x, arguments[1]))));
     case Function::kPermutations:

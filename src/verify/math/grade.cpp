@@ -26,6 +26,12 @@ std::string printable(std::string_view text) {
   return out;
 }
 
+/// What is read as mathematics: a text without signs of formulas, or the sign that its words stand for.
+std::string without_words(std::string_view text) {
+  const std::string_view sign = math::spoken_sign(text);
+  return sign.empty() ? math::without_delimiters(text) : std::string(sign);
+}
+
 std::string squeezed(std::string_view text) {
   std::string out;
   out.reserve(text.size());
@@ -54,7 +60,7 @@ class Grader {
       budget_.spend(static_cast<std::int64_t>(text.size()) / 64 + 1);
       if (math::is_option_letter(text)) return true;
       Tree tree;
-      const std::string clean = math::without_delimiters(text);
+      const std::string clean = without_words(text);
       const math::Reading reading = math::parse(clean, read_options(false), tree);
       return reading.root != kNoNode;
     } catch (const math::LimitExceeded&) {
@@ -127,7 +133,7 @@ class Grader {
 Decision Grader::read_and_compare(std::string_view gold, std::string_view prediction, bool commas_separate, MathGrade& grade, bool& gold_plural,
                                   bool& ambiguous) {
   Tree tree;
-  const std::string g = math::without_delimiters(gold), p = math::without_delimiters(prediction);
+  const std::string g = without_words(gold), p = without_words(prediction);
   math::Reading gold_reading, reading;
   try {
     gold_reading = math::parse(g, read_options(commas_separate), tree);
@@ -144,7 +150,8 @@ Decision Grader::read_and_compare(std::string_view gold, std::string_view predic
   const bool gold_words = gold_reading.root == kNoNode || tree.is(gold_reading.root, math::Op::kText);
   const bool words = reading.root == kNoNode || tree.is(reading.root, math::Op::kText);
   if (gold_words || words) {
-    Decision decision = math::compare_words(gold, prediction, options_);
+    const bool signs = !math::spoken_sign(gold).empty() && !math::spoken_sign(prediction).empty();
+    Decision decision = signs ? math::compare_words(g, p, options_) : math::compare_words(gold, prediction, options_);
     // "x = 5" named by words, and words for the empty set, are left to the reader of the text.
     if (!decision.equal && reading.root == kNoNode && !gold_words) {
       grade.status = VerdictStatus::kUnparsable;
@@ -331,7 +338,7 @@ MathReading MathVerifier::read(std::string_view answer) const {
     const Answer bare = grader.bare(answer);
     if (math::is_option_letter(bare.joined)) return {true, "option", {}};
     Tree tree;
-    const math::Reading parsed = math::parse(math::without_delimiters(bare.joined), grader.read_options(false), tree);
+    const math::Reading parsed = math::parse(without_words(bare.joined), grader.read_options(false), tree);
     if (parsed.root == kNoNode) {
       // Words are whole as words.
       const std::string words = math::words_of(bare.joined);

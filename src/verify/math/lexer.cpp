@@ -79,6 +79,8 @@ class Lexer {
 
   void number() {
     const std::size_t begin = at_;
+    // The 1 of x1, in the systems that students type into and in programs, is part of a name.
+    const std::uint32_t after_letter = begin == index_ && begin > 0 ? kAfterLetter : 0;
     std::string digits;
     while (digit(peek(0))) digits += text_[at_++];
     bool plain = true;
@@ -111,7 +113,8 @@ class Lexer {
     }
     if (static_cast<std::int64_t>(digits.size()) > options_.max_digits) throw LimitExceeded{"a number of too many digits"};
     if (plain) {
-      push(Tok::kNumber, begin, at_);
+      const bool whole = text_.substr(begin, at_ - begin).find('.') == std::string_view::npos;
+      push(Tok::kNumber, begin, at_, whole ? after_letter : 0);
     } else {
       out_.owned.push_back(std::move(digits));
       push_text(Tok::kNumber, begin, out_.owned.back());
@@ -129,7 +132,22 @@ class Lexer {
   void word() {
     const std::size_t begin = at_;
     while (letter(peek(0))) ++at_;
+    const std::string_view word = text_.substr(begin, at_ - begin);
+    // 1.5x10^3 is a number in scientific notation.
+    if ((word == "x" || word == "X") && !out_.tokens.empty() && out_.tokens.back().kind == Tok::kNumber && ten_to_a_power(at_)) {
+      push(Tok::kTimes, begin, at_);
+      return;
+    }
     push(Tok::kWord, begin, at_);
+    index_ = at_;
+  }
+
+  bool ten_to_a_power(std::size_t at) const {
+    while (at < text_.size() && blank(text_[at])) ++at;
+    if (text_.substr(at, 2) != "10") return false;
+    at += 2;
+    while (at < text_.size() && blank(text_[at])) ++at;
+    return text_.substr(at, 1) == "^" || text_.substr(at, 2) == "**";
   }
 
   void command() {
@@ -181,6 +199,16 @@ class Lexer {
     return begin <= text_.size() ? text_.substr(begin, std::min(end, text_.size()) - begin) : std::string_view{};
   }
 
+  void push_words(Tok kind, std::size_t begin, std::string_view font) {
+    const std::string_view words = argument();
+    // \mathbb{R} is a set of numbers like \R.
+    if (font == "mathbb" && words.size() == 1) {
+      const CommandInfo set = command_info(words);
+      if (set.kind == Tok::kConstant) return push_text(Tok::kConstant, begin, words, set.payload);
+    }
+    push_text(kind, begin, words, font.substr(0, 4) == "math" || font == "bm" || font == "boldsymbol" ? 1 : 0);
+  }
+
   void emit(CommandInfo info, std::size_t begin, std::string_view name) {
     switch (info.kind) {
       case Tok::kGroupCommand:
@@ -192,10 +220,11 @@ class Lexer {
       case Tok::kText:
       case Tok::kOperatorName:
         if (name == "rm" || name == "bf" || name == "it") return;
-        push_text(info.kind, begin, argument(), name.substr(0, 4) == "math" || name == "bm" || name == "boldsymbol" ? 1 : 0);
+        push_words(info.kind, begin, name);
         return;
       case Tok::kBegin:
       case Tok::kEndEnvironment:
+        in_table_ = in_table_ || info.kind == Tok::kBegin;
         push_text(info.kind, begin, argument());
         if (info.kind == Tok::kBegin && (out_.tokens.back().text == "array" || out_.tokens.back().text == "tabular")) argument();
         return;
@@ -236,6 +265,7 @@ class Lexer {
     const char next = peek(1);
     switch (c) {
       case '+':
+        if (next == '/' && peek(2) == '-') return simple(Tok::kPlusMinus, 3);
         return next == '-' ? simple(Tok::kPlusMinus, 2) : simple(Tok::kPlus, 1);
       case '-':
         return next == '>' ? relation(Relation::kOther, 2) : simple(Tok::kMinus, 1);
@@ -259,7 +289,15 @@ class Lexer {
           ++at_;
           return;
         }
+        for (const std::string_view name : {"%union(", "%and ", "%or "}) {
+          if (text_.substr(at_, name.size()) == name) {
+            ++at_;
+            return;
+          }
+        }
         return simple(Tok::kPercent, 1);
+      case '#':
+        return text_.substr(at_, 4) == "#pm#" ? simple(Tok::kPlusMinus, 4) : simple(Tok::kUnknown, 1);
       case '\'':
         return simple(Tok::kPrime, 1);
       case ',':
@@ -274,7 +312,7 @@ class Lexer {
       case '=':
         if (next == '=') return relation(Relation::kEqual, 2);
         if (next == '<') return relation(Relation::kLessEqual, 2);
-        if (next == '>') return relation(Relation::kOther, 2);
+        if (next == '>') return relation(Relation::kGreaterEqual, 2);
         return relation(Relation::kEqual, 1);
       case '<':
         if (next == '=' && peek(2) == '>') return relation(Relation::kOther, 3);
@@ -295,9 +333,9 @@ class Lexer {
       case '}':
         return delimiter(Tok::kClose, Delimiter::kGroup);
       case '|':
-        return simple(Tok::kBar, 1);
+        return space_ && next == '|' && blank(peek(2)) ? simple(Tok::kOr, 2) : simple(Tok::kBar, 1);
       case '&':
-        return simple(Tok::kAmpersand, 1);
+        return next == '&' && !in_table_ ? simple(Tok::kAnd, 2) : simple(Tok::kAmpersand, 1);
       case '$':
         return simple(Tok::kCurrency, 1);
       default:
@@ -315,9 +353,39 @@ class Lexer {
   const LexOptions& options_;
   Lexed& out_;
   std::size_t at_ = 0;
+  std::size_t index_ = 0;  // Where a word ended: a number that begins there follows a letter.
   int depth_ = 0;
-  bool space_ = false, thin_ = false;
+  bool space_ = false, thin_ = false, in_table_ = false;
 };
+
+}  // namespace
+
+namespace {
+
+/// ]a, b[ and [a, b[ are (a, b) and [a, b): a square bracket that is turned away from its interval.
+void turn_brackets(std::vector<Token>& tokens) {
+  auto square = [](const Token& token) { return token.payload == static_cast<std::uint32_t>(Delimiter::kSquare); };
+  auto turn = [](Token& token, Tok kind) {
+    token.kind = kind;
+    token.payload = static_cast<std::uint32_t>(Delimiter::kRound);
+  };
+  int open = 0;        // Brackets of any kind that wait for their end.
+  bool comma = false;  // Since the outermost of them.
+  for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
+    Token& token = tokens[i];
+    const Tok next = tokens[i + 1].kind;
+    const bool interval_ends =
+        next == Tok::kEnd || next == Tok::kUnion || next == Tok::kIntersection || next == Tok::kOr || next == Tok::kComma || next == Tok::kDot;
+    comma = comma || token.kind == Tok::kComma || token.kind == Tok::kSemicolon;
+    if (token.kind == Tok::kClose && open == 0 && square(token)) {
+      turn(token, Tok::kOpen);
+    } else if (token.kind == Tok::kOpen && open == 1 && comma && square(token) && interval_ends) {
+      turn(token, Tok::kClose);
+    }
+    if (token.kind == Tok::kOpen && open++ == 0) comma = false;
+    if (token.kind == Tok::kClose && open > 0) --open;
+  }
+}
 
 }  // namespace
 
@@ -328,6 +396,7 @@ void lex(std::string_view text, const LexOptions& options, Lexed& out) {
   out.owned.reserve(text.size() / 2 + 2);
   out.grouped_commas = false;
   Lexer(text, options, out).run();
+  turn_brackets(out.tokens);
 }
 
 }  // namespace lydian::math

@@ -84,6 +84,9 @@ struct LexOptions {
   std::int64_t max_digits = 4000;
 };
 
+/// Payload of a kNumber that stands directly behind a letter, as in x1.
+inline constexpr std::uint32_t kAfterLetter = 1;
+
 /// A text as tokens. Linear in its length.
 struct Lexed {
   std::vector<Token> tokens;       ///< Ends with kEnd.

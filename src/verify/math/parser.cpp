@@ -9,18 +9,44 @@ namespace lydian::math {
 
 namespace {
 
-/// "and", "or", and their signs: what stands between the elements of a list.
 bool joins(const Token& token) {
-  if (token.kind == Tok::kOr || token.kind == Tok::kAnd) return true;
-  if (token.kind == Tok::kWord) return token.text == "or" || token.text == "and";
-  if (token.kind != Tok::kText) return false;
-  const std::string words = plain_words(token.text);
-  return words == "and" || words == "or" || words == ", and" || words == ", or" || words == "," || words == "and," || words == "&" || words == "or," ||
-         words == "y" || words == "et";
+  return joint_of(token) != Joint::kNone;
+}
+
+/// Alone, ABC is an order of three things, and Yes is a word: no product of letters.
+bool is_proper_word(const Token& token) {
+  if (token.kind != Tok::kWord || token.text.size() < 2 || word_info(token.text).kind != Tok::kUnknown) return false;
+  return (token.text[0] >= 'A' && token.text[0] <= 'Z') || token.text == "yes" || token.text == "no";
+}
+
+/// (-inf, 3) U (5, inf)
+bool union_letter(const Token& token) {
+  return token.kind == Tok::kWord && (token.text == "U" || token.text == "u" || token.text == "cup" || token.text == "uu");
+}
+bool is_union(const Token& token) {
+  return token.kind == Tok::kUnion || (token.kind == Tok::kWord && token.text == "union");
+}
+bool is_intersection(const Token& token) {
+  return token.kind == Tok::kIntersection || (token.kind == Tok::kWord && (token.text == "intersect" || token.text == "intersection"));
 }
 
 }  // namespace
 
+/// "and", "or", and their signs: what stands between the elements of a list.
+Joint joint_of(const Token& token) {
+  if (token.kind == Tok::kOr) return Joint::kOr;
+  if (token.kind == Tok::kAnd) return Joint::kAnd;
+  if (token.kind != Tok::kWord && token.kind != Tok::kText) return Joint::kNone;
+  std::string words = plain_words(token.text);
+  std::erase(words, ',');
+  while (!words.empty() && words.front() == ' ') words.erase(0, 1);
+  while (!words.empty() && words.back() == ' ') words.pop_back();
+  if (words == "or" || words == "nounor") return Joint::kOr;
+  if (words == "and" || words == "nounand") return Joint::kAnd;
+  if (token.kind == Tok::kWord) return Joint::kNone;
+  if (words == "&" || words == "y" || words == "et") return Joint::kAnd;
+  return token.text.find(',') != std::string_view::npos && words.empty() ? Joint::kComma : Joint::kNone;
+}
 void Parser::fail(const char* what) const {
   throw ParseError{std::string(what) + " at byte " + std::to_string(now().at)};
 }
@@ -32,12 +58,13 @@ NodeId Parser::parse_all() {
     tokens_.erase(tokens_.end() - 2);
   }
   if (is(Tok::kEnd)) fail("nothing to read");
+  if (tokens_.size() == 2 && is_proper_word(now())) fail("a word");
   const NodeId root = parse_list();
   if (!is(Tok::kEnd)) fail("unexpected sign");
   return root;
 }
 
-bool Parser::separator(ListKind& kind) {
+bool Parser::separator(ListKind& kind, std::uint16_t& joints) {
   ListKind found = ListKind::kComma;
   const std::size_t start = at_;
   bool any = false;
@@ -48,6 +75,8 @@ bool Parser::separator(ListKind& kind) {
       found = std::max(found, ListKind::kSemicolon);
     } else if (joins(now())) {
       found = std::max(found, ListKind::kWord);
+      if (joint_of(now()) == Joint::kOr) joints |= kOrBetween;
+      if (joint_of(now()) == Joint::kAnd) joints |= kAndBetween;
     } else {
       break;
     }
@@ -67,20 +96,21 @@ NodeId Parser::parse_list() {
   std::vector<NodeId> items{parse_relation()};
   std::vector<ListKind> before{ListKind::kComma};
   ListKind kind = ListKind::kComma;
+  std::uint16_t joints = 0;
   while (true) {
     ListKind between = ListKind::kComma;
     const bool comma = is(Tok::kComma);
-    if (!separator(between) || is(Tok::kEnd) || is(Tok::kClose)) break;
+    if (!separator(between, joints) || is(Tok::kEnd) || is(Tok::kClose)) break;
     kind = std::max(kind, between);
     before.push_back(comma && between == ListKind::kWord ? ListKind::kComma : between);
     items.push_back(parse_relation());
   }
   if (items.size() == 1) return items[0];
-  return group_list(items, before, kind);
+  return group_list(items, before, kind, joints);
 }
 
 // 1, 2; 3, 4 is a list of two lists, and so is p = 5, q = 2 and p = 7, q = 2.
-NodeId Parser::group_list(const std::vector<NodeId>& items, const std::vector<ListKind>& before, ListKind kind) {
+NodeId Parser::group_list(const std::vector<NodeId>& items, const std::vector<ListKind>& before, ListKind kind, std::uint16_t joints) {
   const bool semicolons = std::find(before.begin() + 1, before.end(), ListKind::kSemicolon) != before.end();
   const ListKind outer = semicolons ? ListKind::kSemicolon : ListKind::kWord;
   std::vector<std::vector<NodeId>> groups(1);
@@ -91,7 +121,7 @@ NodeId Parser::group_list(const std::vector<NodeId>& items, const std::vector<Li
   const bool alike =
       groups.size() > 1 && groups[0].size() > 1 && std::all_of(groups.begin(), groups.end(), [&](const auto& g) { return g.size() == groups[0].size(); });
   const bool named = std::all_of(items.begin(), items.end(), [&](NodeId item) { return tree_.is(item, Op::kRelation); });
-  if (!alike || (!semicolons && !named)) return tree_.add(Op::kList, items, 0, static_cast<std::uint8_t>(kind));
+  if (!alike || (!semicolons && !named)) return tree_.add(Op::kList, items, 0, static_cast<std::uint8_t>(kind), joints);
   std::vector<NodeId> lists;
   for (const auto& group : groups) lists.push_back(tree_.add(Op::kList, group));
   return tree_.add(Op::kList, lists, 0, static_cast<std::uint8_t>(ListKind::kSemicolon));
@@ -101,13 +131,13 @@ NodeId Parser::parse_relation() {
   std::vector<NodeId> sides;
   std::vector<Relation> relations;
   // A chain may begin with its sign, as in "= 5": the left side is what was asked for.
-  if (is(Tok::kRelation) && (now().payload == static_cast<std::uint32_t>(Relation::kEqual) || now().payload == static_cast<std::uint32_t>(Relation::kApprox)))
-    ++at_;
+  if (is(Tok::kRelation) && now().payload == static_cast<std::uint32_t>(Relation::kEqual)) ++at_;
   sides.push_back(parse_set());
   while (true) {
     Relation relation;
     if (is(Tok::kRelation)) {
       relation = static_cast<Relation>(now().payload);
+      if (in_angle_ && relation == Relation::kGreater) break;
       ++at_;
     } else if (is(Tok::kWord) && now().text == "in" && (ahead(1).kind == Tok::kOpen || ahead(1).kind == Tok::kConstant)) {
       relation = Relation::kIn;
@@ -124,13 +154,11 @@ NodeId Parser::parse_relation() {
 
 NodeId Parser::parse_set() {
   NodeId left = parse_ratio();
-  // (-inf, 3) U (5, inf)
   auto letter_union = [&] {
-    return is(Tok::kWord) && (now().text == "U" || now().text == "u" || now().text == "cup") && ahead(1).kind == Tok::kOpen &&
-           tokens_[at_ - 1].kind == Tok::kClose && tree_.is(left, Op::kBracket);
+    return union_letter(now()) && ahead(1).kind == Tok::kOpen && tokens_[at_ - 1].kind == Tok::kClose && tree_[left].op >= Op::kBracket;
   };
-  while (is(Tok::kUnion) || is(Tok::kIntersection) || is(Tok::kSetMinus) || letter_union()) {
-    const Op op = is(Tok::kUnion) || is(Tok::kWord) ? Op::kUnion : is(Tok::kIntersection) ? Op::kIntersection : Op::kDifference;
+  while (is_union(now()) || is_intersection(now()) || is(Tok::kSetMinus) || letter_union()) {
+    const Op op = is_intersection(now()) ? Op::kIntersection : is(Tok::kSetMinus) ? Op::kDifference : Op::kUnion;
     ++at_;
     const NodeId right = parse_ratio();
     left = tree_.add(op, {left, right});
@@ -183,6 +211,7 @@ NodeId Parser::parse_sum() {
 bool Parser::starts_factor() const {
   switch (now().kind) {
     case Tok::kWord:
+    case Tok::kText:
       return !joins(now());
     case Tok::kNumber:
     case Tok::kSymbol:
@@ -200,8 +229,6 @@ bool Parser::starts_factor() const {
     case Tok::kLimit:
     case Tok::kBegin:
       return true;
-    case Tok::kText:
-      return !joins(now());
     case Tok::kFrac:
     case Tok::kBinom:
       return now().payload == 0;
@@ -218,6 +245,16 @@ NodeId Parser::ungroup(NodeId id) const {
   // \sin\{x\}, \lbrace 1+2 \rbrace \lbrace 3-4 \rbrace: curly brackets around one factor of a product only group.
   if (tree_.is(id, Op::kBracket) && tree_[id].count == 1) return tree_.child(id, 0);
   return id;
+}
+
+// dy/dx is one thing, and its d cannot be canceled.
+NodeId Parser::divide(NodeId above, NodeId below) {
+  auto differential = [&](NodeId id) {
+    return tree_.is(id, Op::kMultiply) && tree_[id].count == 2 && tree_.is(tree_.child(id, 0), Op::kSymbol) && tree_.name(tree_.child(id, 0)) == "d" &&
+           tree_.is(tree_.child(id, 1), Op::kSymbol);
+  };
+  if (!differential(above) || !differential(below)) return tree_.add(Op::kDivide, {above, below});
+  return tree_.symbol("d" + tree_.name(tree_.child(above, 1)) + "/d" + tree_.name(tree_.child(below, 1)));
 }
 
 NodeId Parser::multiply(std::vector<NodeId>& factors, NodeId next) {
@@ -240,7 +277,7 @@ NodeId Parser::parse_product() {
     } else if (is(Tok::kSlash)) {
       ++at_;
       const NodeId above = multiply(factors, kNoNode);
-      factors.assign(1, tree_.add(Op::kDivide, {ungroup(above), ungroup(parse_unary())}));
+      factors.assign(1, divide(ungroup(above), ungroup(parse_unary())));
       bare_number = false;
     } else if (is(Tok::kMod)) {
       const bool in_brackets = now().payload == 1;
@@ -254,9 +291,9 @@ NodeId Parser::parse_product() {
       factors.assign(1, parse_unit(value));
       bare_number = false;
     } else if (starts_factor()) {
-      if (is(Tok::kWord) && (now().text == "U" || now().text == "u" || now().text == "cup") && factors.size() == 1 && tree_.is(factors[0], Op::kBracket)) break;
+      if (union_letter(now()) && factors.size() == 1 && tree_[factors[0]].op >= Op::kBracket) break;
       if (in_function_ && (is(Tok::kFunction) || is(Tok::kSum) || is(Tok::kProduct) || is(Tok::kIntegral))) break;
-      if (is(Tok::kWord) && now().text == "in") break;
+      if (is(Tok::kWord) && (now().text == "in" || is_union(now()) || is_intersection(now()))) break;
       if (is(Tok::kNumber) && bare_number) fail("two numbers side by side");
       const bool text = is(Tok::kText);
       bare_number = is(Tok::kNumber);
@@ -414,63 +451,6 @@ NodeId Parser::parse_postfix(NodeId base) {
       return base;
     }
   }
-}
-
-bool Parser::unit_follows() const {
-  if (is(Tok::kText)) {
-    const std::string words = plain_words(now().text);
-    if (words.empty()) return true;
-    return !joins(now()) && words != "if" && words != "for" && words.find('(') == std::string::npos && !(now().text.size() == 1 && now().payload == 1) &&
-           words.size() > (now().payload == 1 && !now().thin_before && !now().space_before ? 1U : 0U);
-  }
-  if (is(Tok::kCurrency)) return ahead(1).kind != Tok::kNumber;
-  if (!is(Tok::kWord)) return false;
-  if (word_info(now().text).kind != Tok::kUnknown && now().text != "min" && now().text != "sec") return false;
-  if (now().text == "in" && (ahead(1).kind == Tok::kOpen || ahead(1).kind == Tok::kConstant)) return false;
-  if ((now().text == "min" || now().text == "sec") && (ahead(1).kind != Tok::kEnd || !now().space_before)) return false;
-  if (is_unit_word(now().text)) return true;
-  // "5 apples": a longer word after a blank at the end.
-  return now().text.size() >= 4 && now().space_before && (ahead(1).kind == Tok::kEnd || ahead(1).kind == Tok::kWord);
-}
-
-NodeId Parser::parse_unit(NodeId value) {
-  std::string words;
-  while (true) {
-    if (is(Tok::kText) || is(Tok::kWord)) {
-      if (joins(now())) break;
-      words += ' ';
-      words += now().text;
-      ++at_;
-    } else if (is(Tok::kCurrency)) {
-      words += now().text == "€" ? " euro" : now().text == "¥" ? " yen" : now().text == "£" ? " gbp" : " dollar";
-      ++at_;
-    } else if (is(Tok::kSlash) &&
-               (ahead(1).kind == Tok::kText || (ahead(1).kind == Tok::kWord && (is_unit_word(ahead(1).text) || ahead(1).text.size() == 1)))) {
-      words += " /";
-      ++at_;
-    } else if (is(Tok::kCaret) && !words.empty()) {
-      ++at_;
-      std::string exponent = script_text();
-      if (exponent.size() == 1 && (exponent[0] == '2' || exponent[0] == '3')) words += "^" + exponent;
-    } else {
-      break;
-    }
-  }
-  UnitName unit = unit_of(words);
-  // 5 million people
-  while (unit.kind == UnitKind::kNoun) {
-    const std::string_view first = std::string_view(unit.name).substr(0, unit.name.find(' '));
-    const std::int64_t factor = number_word(first);
-    if (factor == 0) break;
-    value = tree_.add(Op::kMultiply, {value, tree_.integer(factor)});
-    unit = unit_of(std::string(unit.name.substr(std::min(unit.name.size(), first.size() + 1))));
-  }
-  if (unit.name.empty()) return value;
-  if (unit.kind == UnitKind::kNoun && (changes_value(unit.name) || (has_symbol(tree_, value) && unit.name.substr(0, 4) != "unit")))
-    fail("words after a formula");
-  if (unit.percent) return tree_.add(Op::kPercent, {value});
-  if (unit.degree) return tree_.add(Op::kDegree, {value});
-  return tree_.add(Op::kUnit, {value}, tree_.intern(unit.name), static_cast<std::uint8_t>(unit.kind));
 }
 
 }  // namespace lydian::math

@@ -54,6 +54,7 @@ NodeId Parser::parse_primary() {
       return parse_word();
     case Tok::kSymbol:
       ++at_;
+      if (token.text == "Gamma" && is_open(Delimiter::kRound)) return apply_function(Function::kGamma, parse_call_arguments());
       return tree_.symbol(token.text);
     case Tok::kConstant:
       ++at_;
@@ -98,7 +99,7 @@ NodeId Parser::parse_primary() {
       return parse_sum_sign(token.kind == Tok::kProduct);
     case Tok::kIntegral:
       ++at_;
-      return parse_opaque("int");
+      return parse_opaque(token.text);
     case Tok::kLimit:
       ++at_;
       return parse_opaque("lim");
@@ -107,6 +108,9 @@ NodeId Parser::parse_primary() {
     case Tok::kEllipsis:
       ++at_;
       return tree_.add(Op::kMissing, {});
+    case Tok::kRelation:
+      if (token.payload == static_cast<std::uint32_t>(Relation::kLess)) return parse_angle();
+      fail("a relation without its left side");
     case Tok::kMinus:
     case Tok::kPlus: {
       const Deeper deeper(*this);
@@ -161,116 +165,6 @@ NodeId Parser::parse_number() {
   return tree_.number(std::move(value), decimal_mark ? kDecimal : kPlain);
 }
 
-NodeId Parser::parse_word() {
-  const Token token = now();
-  const std::string_view word = token.text;
-  const CommandInfo info = word_info(word);
-  switch (info.kind) {
-    case Tok::kFunction:
-      // "min" and "max" without brackets are no functions here.
-      ++at_;
-      return parse_function(static_cast<Function>(info.payload));
-    case Tok::kConstant:
-      ++at_;
-      return tree_.constant(static_cast<Constant>(info.payload));
-    case Tok::kSymbol:
-      ++at_;
-      return tree_.symbol(word);
-    case Tok::kSqrt:
-      return parse_root();
-    case Tok::kUnknown:
-      break;
-    default:
-      fail("a word where a value is expected");
-  }
-  if ((word == "matrix" || word == "Matrix") && ahead(1).kind == Tok::kOpen) return parse_named_matrix();
-  if ((word == "root" || word == "nthroot") && ahead(1).kind == Tok::kOpen) {
-    ++at_;
-    const std::vector<NodeId> arguments = parse_call_arguments();
-    if (arguments.size() == 1 && is_open(Delimiter::kRound)) return tree_.add(Op::kRoot, {parse_open(), arguments[0]});
-    if (arguments.size() == 1) return tree_.add(Op::kRoot, {arguments[0], tree_.integer(2)});
-    if (arguments.size() != 2) fail("a root of two arguments");
-    return tree_.add(Op::kRoot, {arguments[0], arguments[1]});
-  }
-  if ((word == "int" || word == "integrate" || word == "diff" || word == "sum" || word == "limit") && ahead(1).kind == Tok::kOpen) {
-    ++at_;
-    return tree_.add(Op::kOpaque, parse_call_arguments(), tree_.intern(word));
-  }
-  return split_word(word);
-}
-
-// A run of letters that is no known word as a whole: known names inside it, else a product of letters, else words.
-NodeId Parser::split_word(std::string_view word) {
-  std::size_t single = 0, longest_run = 0, run = 0;
-  for (std::size_t i = 0; i < word.size();) {
-    std::size_t length = 1;
-    for (std::size_t n = std::min<std::size_t>(word.size() - i, 8); n >= 2; --n) {
-      const Tok kind = word_info(word.substr(i, n)).kind;
-      if (kind == Tok::kFunction || kind == Tok::kSqrt || (kind == Tok::kConstant && word.substr(i, n) == "pi") || (kind == Tok::kSymbol && n >= 4)) {
-        length = n;
-        break;
-      }
-    }
-    if (length == 1) {
-      ++single;
-      longest_run = std::max(longest_run, ++run);
-    } else {
-      run = 0;
-    }
-    i += length;
-  }
-  const bool all_single = single == word.size();
-  // Four letters and more that stand in no formula are words: products commute, words do not.
-  if (word.size() >= 4 && all_single &&
-      !(at_ > 0 && (tokens_[at_ - 1].kind == Tok::kNumber || tokens_[at_ - 1].kind == Tok::kTimes || tokens_[at_ - 1].kind == Tok::kPlus ||
-                    tokens_[at_ - 1].kind == Tok::kMinus || tokens_[at_ - 1].kind == Tok::kSlash)) &&
-      ahead(1).kind != Tok::kPlus && ahead(1).kind != Tok::kMinus && ahead(1).kind != Tok::kCaret && ahead(1).kind != Tok::kTimes &&
-      ahead(1).kind != Tok::kSlash) {
-    fail("a word");
-  }
-  if (longest_run > 5) fail("a word");
-  // The first name or letter now; what follows is read as its own factor.
-  std::size_t length = 1;
-  for (std::size_t n = std::min<std::size_t>(word.size() - 1, 8); n >= 2; --n) {
-    const Tok kind = word_info(word.substr(0, n)).kind;
-    if (kind == Tok::kFunction || kind == Tok::kSqrt || (kind == Tok::kConstant && word.substr(0, n) == "pi") || (kind == Tok::kSymbol && n >= 4)) {
-      length = n;
-      break;
-    }
-  }
-  const std::string_view head = word.substr(0, length);
-  if (word.size() == length) {
-    ++at_;
-  } else {
-    // The rest becomes a token of its own.
-    Token rest = tokens_[at_];
-    rest.text.remove_prefix(length);
-    rest.at += static_cast<std::uint32_t>(length);
-    rest.space_before = rest.thin_before = false;
-    tokens_[at_].text = head;
-    if (length > 1) {
-      tokens_.insert(tokens_.begin() + static_cast<std::ptrdiff_t>(at_) + 1, rest);
-      return parse_primary();
-    }
-    tokens_[at_] = rest;
-    return letter(head);
-  }
-  const bool function_letter =
-      head == "f" || head == "g" || head == "F" || head == "G" || (head == "h" && is_open(Delimiter::kRound) && ahead(2).kind == Tok::kClose);
-  if ((is_open(Delimiter::kRound) && function_letter && !now().space_before) || is(Tok::kPrime)) {
-    const std::string name = std::string(head) + prime_marks();
-    if (is_open(Delimiter::kRound)) return parse_unknown_function(name);
-    return tree_.symbol(name);
-  }
-  return letter(head);
-}
-
-std::string Parser::prime_marks() {
-  std::string marks;
-  while (take(Tok::kPrime)) marks += '\'';
-  return marks;
-}
-
 // A subscript, or what an accent stands over, as text: its tokens without blanks and outer braces.
 std::string Parser::script_text() {
   std::string text;
@@ -321,8 +215,8 @@ NodeId Parser::parse_text() {
   if (words.size() == 1 && ((words[0] >= 'a' && words[0] <= 'z') || (words[0] >= 'A' && words[0] <= 'Z'))) {
     return letter(words);
   }
-  if (words.size() == 1 && token.payload == 1) return tree_.symbol(words);
   if (all_digits(words) && words.size() < 64) return tree_.number(decimal(std::string(words), 0));
+  if (words.size() == 1 && token.payload == 1) return tree_.symbol(words);
   const CommandInfo info = token.payload == 1 ? word_info(words) : CommandInfo{Tok::kUnknown, 0};
   if (info.kind == Tok::kFunction) return parse_function(static_cast<Function>(info.payload));
   if (is(Tok::kUnderscore) && words.size() < 32 &&
@@ -357,13 +251,14 @@ NodeId Parser::parse_open() {
   const auto delimiter = static_cast<Delimiter>(open.payload);
   ++at_;
   const int bars = std::exchange(open_bars_, 0);
-  const bool in_function = std::exchange(in_function_, false);
+  const bool in_function = std::exchange(in_function_, false), in_angle = std::exchange(in_angle_, false);
   if (is(Tok::kClose)) {  // {} and \{\}
     const bool curly = delimiter == Delimiter::kCurly || delimiter == Delimiter::kGroup;
     if (!curly || now().payload != open.payload) fail("empty brackets");
     ++at_;
     open_bars_ = bars;
     in_function_ = in_function;
+    in_angle_ = in_angle;
     if (delimiter == Delimiter::kGroup && starts_factor()) return parse_factor();
     return tree_.constant(Constant::kEmptySet);
   }
@@ -375,6 +270,7 @@ NodeId Parser::parse_open() {
   }
   open_bars_ = bars;
   in_function_ = in_function;
+  in_angle_ = in_angle;
   if (!is(Tok::kClose)) fail("a bracket that is not closed");
   const auto close = static_cast<Delimiter>(now().payload);
   ++at_;
@@ -409,16 +305,34 @@ NodeId Parser::parse_open() {
   return tree_.add(Op::kBracket, items, 0, static_cast<std::uint8_t>(bracket));
 }
 
+// <1, 2, 3>
+NodeId Parser::parse_angle() {
+  const Deeper deeper(*this);
+  ++at_;
+  const int bars = std::exchange(open_bars_, 0);
+  const bool in_function = std::exchange(in_function_, false), in_angle = std::exchange(in_angle_, true);
+  const NodeId inside = parse_list();
+  open_bars_ = bars;
+  in_function_ = in_function;
+  in_angle_ = in_angle;
+  if (!is(Tok::kRelation) || now().payload != static_cast<std::uint32_t>(Relation::kGreater) || !tree_.is(inside, Op::kList))
+    fail("a relation without its left side");
+  ++at_;
+  const std::vector<NodeId> items(tree_.children(inside).begin(), tree_.children(inside).end());
+  return tree_.add(Op::kBracket, items, 0, static_cast<std::uint8_t>(Bracket::kAngle));
+}
+
 // One argument of a command: a group, else one digit, letter or command.
 NodeId Parser::parse_argument() {
   const Deeper deeper(*this);
   if (is_open(Delimiter::kGroup)) {
     const int bars = std::exchange(open_bars_, 0);
-    const bool in_function = std::exchange(in_function_, false);
+    const bool in_function = std::exchange(in_function_, false), in_angle = std::exchange(in_angle_, false);
     ++at_;
     const NodeId inside = parse_list();
     open_bars_ = bars;
     in_function_ = in_function;
+    in_angle_ = in_angle;
     expect_close(Delimiter::kGroup);
     return inside;
   }
@@ -429,9 +343,11 @@ NodeId Parser::parse_argument() {
     tokens_[at_].space_before = false;
     return digit;
   }
-  if (is(Tok::kWord) && now().text.size() > 1) {
+  if (is(Tok::kWord)) {
+    // Of \frac x2 the x alone.
     const NodeId first = letter(now().text.substr(0, 1));
     tokens_[at_].text.remove_prefix(1);
+    if (now().text.empty()) ++at_;
     return first;
   }
   return parse_primary();
@@ -441,7 +357,7 @@ NodeId Parser::parse_fraction() {
   ++at_;
   const NodeId above = ungroup(parse_argument());
   const NodeId below = ungroup(parse_argument());
-  return tree_.add(Op::kDivide, {above, below});
+  return divide(above, below);
 }
 
 NodeId Parser::parse_root() {

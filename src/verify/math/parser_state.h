@@ -15,6 +15,11 @@ struct ParseError {
   std::string what;
 };
 
+/// What stands between two elements of a list.
+enum class Joint : std::uint8_t { kNone, kComma, kOr, kAnd };
+
+Joint joint_of(const Token& token);
+
 /// A Pratt parser written out by levels: lists, relations, set operations, ratios, sums, products, powers, primaries. Every nesting counts towards max_depth.
 class Parser {
  public:
@@ -34,7 +39,7 @@ class Parser {
 
   // parser.cpp: levels.
   NodeId parse_list();
-  NodeId group_list(const std::vector<NodeId>& items, const std::vector<ListKind>& before, ListKind kind);
+  NodeId group_list(const std::vector<NodeId>& items, const std::vector<ListKind>& before, ListKind kind, std::uint16_t joints);
   NodeId parse_relation();
   NodeId parse_set();
   NodeId parse_ratio();
@@ -46,18 +51,17 @@ class Parser {
   NodeId parse_exponent();
   NodeId parse_script(NodeId base);
   NodeId based_number(std::string_view digits, std::string_view script);
-  bool separator(ListKind& kind);
+  bool separator(ListKind& kind, std::uint16_t& joints);
   bool starts_factor() const;
   bool unit_follows() const;
   NodeId parse_unit(NodeId value);
   NodeId try_mixed(NodeId whole);
   NodeId multiply(std::vector<NodeId>& factors, NodeId next);
+  NodeId divide(NodeId above, NodeId below);
 
   // parser_primary.cpp: what stands alone.
   NodeId parse_primary();
   NodeId parse_number();
-  NodeId parse_word();
-  NodeId split_word(std::string_view word);
   static std::size_t known_prefix(std::string_view word);
   NodeId letter(std::string_view name);
   NodeId parse_text();
@@ -69,15 +73,25 @@ class Parser {
   NodeId parse_function(Function function);
   NodeId parse_function_argument();
   std::vector<NodeId> parse_call_arguments();
+  NodeId parse_angle();
   NodeId parse_unknown_function(std::string_view name);
   NodeId parse_sum_sign(bool product);
   NodeId parse_opaque(std::string_view name);
   NodeId parse_environment();
-  NodeId parse_named_matrix();
   NodeId parse_rows(std::string_view environment, bool matrix);
   std::string script_text();
-  std::string prime_marks();
   NodeId apply_function(Function function, std::vector<NodeId> arguments);
+
+  // parser_words.cpp: words of plain text.
+  NodeId parse_word();
+  NodeId split_word(std::string_view word);
+  NodeId indexed(std::string_view name);
+  std::string prime_marks();
+  bool can_be_called(std::string_view name) const;
+  NodeId parse_named_call(std::string_view name);
+  NodeId parse_named_structure(std::string_view name, const std::vector<NodeId>& arguments);
+  NodeId named_matrix(const std::vector<NodeId>& arguments);
+
   NodeId ungroup(NodeId id) const;
   bool is_small_integer(NodeId id) const;
 
@@ -102,6 +116,7 @@ class Parser {
   std::int64_t depth_ = 0;
   int open_bars_ = 0;
   int bound_i_ = 0;           ///< Inside sums over i, where i is a number and not the imaginary unit.
+  bool in_angle_ = false;     ///< Between < and >, the brackets of a vector.
   bool in_function_ = false;  ///< Reading the bare argument of a function: another function ends it.
 };
 

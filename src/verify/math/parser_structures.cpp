@@ -43,8 +43,10 @@ NodeId Parser::parse_opaque(std::string_view name) {
   const Deeper deeper(*this);
   std::vector<NodeId> parts;
   while (is(Tok::kUnderscore) || is(Tok::kCaret)) {
+    const bool lower = is(Tok::kUnderscore);
     ++at_;
-    parts.push_back(parse_exponent());
+    // The upper bound is no power of the lower one.
+    parts.push_back(lower ? parse_argument() : parse_exponent());
   }
   parts.push_back(parse_product());
   return tree_.add(Op::kOpaque, parts, tree_.intern(name));
@@ -80,7 +82,8 @@ NodeId Parser::parse_rows(std::string_view environment, bool matrix) {
     }
     cells.push_back(parse_list());
     ListKind kind = ListKind::kComma;
-    separator(kind);
+    std::uint16_t joints = 0;
+    separator(kind, joints);
     if (!is(Tok::kAmpersand) && !is(Tok::kNewRow) && !is(Tok::kEndEnvironment)) fail("unexpected sign in a table");
     ++in_row;
   }
@@ -97,26 +100,6 @@ NodeId Parser::parse_rows(std::string_view environment, bool matrix) {
   if (cases && columns > 1) return tree_.add(Op::kOpaque, cells, tree_.intern("cases"));
   if (cells.size() == 1) return cells[0];
   return tree_.add(Op::kList, cells, 0, static_cast<std::uint8_t>(ListKind::kSemicolon));
-}
-
-// matrix([1,2],[3,4])
-NodeId Parser::parse_named_matrix() {
-  ++at_;
-  const std::vector<NodeId> rows = parse_call_arguments();
-  std::vector<NodeId> cells;
-  std::size_t columns = 0;
-  for (const NodeId row : rows) {
-    const bool bracket = tree_.is(row, Op::kBracket);
-    const std::size_t width = bracket ? tree_[row].count : 1;
-    if (columns != 0 && width != columns) fail("rows of different lengths");
-    columns = width;
-    if (bracket) {
-      for (std::size_t i = 0; i < width; ++i) cells.push_back(tree_.child(row, i));
-    } else {
-      cells.push_back(row);
-    }
-  }
-  return tree_.add(Op::kMatrix, cells, 0, 0, static_cast<std::uint16_t>(columns));
 }
 
 }  // namespace lydian::math

@@ -73,7 +73,7 @@ Table make_commands() {
   t["choose"] = {Tok::kBinom, 1};
   t["overline"] = {Tok::kOverline, 0};
   t["dot"] = {Tok::kOverline, 1};  // 0.\dot{3}
-  for (const char* name : {"bar", "hat", "vec", "tilde", "widehat", "widetilde", "overrightarrow", "overleftrightarrow", "overarc", "ddot", "underline"})
+  for (const char* name : {"bar", "hat", "vec", "tilde", "widehat", "widetilde", "overrightarrow", "overleftrightarrow", "overarc", "ddot"})
     t[name] = {Tok::kAccent, 0};
   t["boxed"] = t["fbox"] = {Tok::kBoxed, 0};
   t["begin"] = {Tok::kBegin, 0};
@@ -134,7 +134,7 @@ Table make_commands() {
                                                         {"neq", Relation::kNotEqual},
                                                         {"approx", Relation::kApprox},
                                                         {"simeq", Relation::kApprox},
-                                                        {"sim", Relation::kApprox},
+                                                        {"sim", Relation::kOther},
                                                         {"cong", Relation::kApprox},
                                                         {"in", Relation::kIn},
                                                         {"equiv", Relation::kEquivalent},
@@ -155,16 +155,16 @@ Table make_commands() {
   for (const auto& [name, relation] : relations) t[name] = info(Tok::kRelation, relation);
   // Nothing but looks.
   for (const char* name :
-       {"left",  "right",     "mleft", "mright", "big",    "Big",          "bigg",      "Bigg",        "bigl",   "bigr",       "Bigl",      "Bigr",
-        "biggl", "biggr",     "Biggl", "Biggr",  "middle", "displaystyle", "textstyle", "scriptstyle", "limits", "nolimits",   "!",         "protect",
-        "hfill", "nonumber",  "notag", "/",      "-",      "scriptsize",   "small",     "large",       "Large",  "normalsize", "centering", "mathstrut",
-        "strut", "allowbreak"}) {
+       {"left",  "right",      "mleft",    "mright", "big",    "Big",          "bigg",      "Bigg",        "bigl",   "bigr",       "Bigl",      "Bigr",
+        "biggl", "biggr",      "Biggl",    "Biggr",  "middle", "displaystyle", "textstyle", "scriptstyle", "limits", "nolimits",   "!",         "protect",
+        "hfill", "nonumber",   "notag",    "/",      "-",      "scriptsize",   "small",     "large",       "Large",  "normalsize", "centering", "mathstrut",
+        "strut", "allowbreak", "underline"}) {
     t[name] = {Tok::kGroupCommand, 0};
   }
   for (const char* name : {",", ";", ":", ">", " ", "quad", "qquad", "space", "thinspace", "enspace", "enskip", "thickspace", "medspace", "nobreakspace"}) {
     t[name] = {Tok::kGroupCommand, 1};
   }
-  for (const char* name : {"phantom", "vphantom", "hphantom", "hspace", "vspace", "label", "tag", "color"})
+  for (const char* name : {"phantom", "vphantom", "hphantom", "hspace", "vspace", "label", "tag", "color", "textcolor"})
     t[name] = {Tok::kGroupCommand, 2};  // and its argument
   return t;
 }
@@ -173,8 +173,8 @@ Table make_words() {
   Table t;
   add_functions(t);
   add_letters(t);
-  t["pi"] = t["Pi"] = info(Tok::kConstant, Constant::kPi);
-  t["infinity"] = t["inf"] = t["Infinity"] = t["oo"] = t["infty"] = info(Tok::kConstant, Constant::kInfinity);
+  t["pi"] = t["Pi"] = t["PI"] = info(Tok::kConstant, Constant::kPi);
+  t["minf"] = t["infinity"] = t["inf"] = t["Infinity"] = t["oo"] = t["infty"] = info(Tok::kConstant, Constant::kInfinity);
   t["sqrt"] = {Tok::kSqrt, 0};
   t["cbrt"] = info(Tok::kFunction, Function::kCbrt);
   t["binomial"] = t["binom"] = info(Tok::kFunction, Function::kBinomial);
@@ -248,7 +248,8 @@ std::string_view unicode_spelling(std::string_view text, std::size_t at, std::si
                                                                                {"’", "'"},
                                                                                {"″", "''"},
                                                                                {"√", "\\sqrt "},
-                                                                               {"∛", "cbrt "},
+                                                                               {"∛", "\\sqrt[3] "},
+                                                                               {"∜", "\\sqrt[4] "},
                                                                                {"（", "("},
                                                                                {"）", ")"},
                                                                                {"［", "["},

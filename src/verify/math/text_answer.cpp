@@ -1,7 +1,9 @@
 #include "verify/math/text_answer.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
+#include <utility>
 
 #include "verify/math/extract.h"
 
@@ -223,6 +225,31 @@ std::optional<Decision> compare_times(std::string_view gold, std::string_view pr
   const bool equal = open && g->seconds % 43200 == p->seconds % 43200 && (g->half_named ? p->seconds : g->seconds) < 43200 + 3600;
   if (!g->half_named && !p->half_named && !g->has_seconds && !p->has_seconds) return std::nullopt;  // Perhaps ratios.
   return Decision{equal, MathMethod::kText, equal ? "the half of the day is left out" : "another time"};
+}
+
+std::string_view spoken_sign(std::string_view text) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 18> kSpoken = {{{"no solution", "\\emptyset"},
+                                                                                             {"no solutions", "\\emptyset"},
+                                                                                             {"no real solution", "\\emptyset"},
+                                                                                             {"no real solutions", "\\emptyset"},
+                                                                                             {"none", "\\emptyset"},
+                                                                                             {"empty set", "\\emptyset"},
+                                                                                             {"the empty set", "\\emptyset"},
+                                                                                             {"all real numbers", "\\R"},
+                                                                                             {"all reals", "\\R"},
+                                                                                             {"real numbers", "\\R"},
+                                                                                             {"positive infinity", "\\infty"},
+                                                                                             {"negative infinity", "-\\infty"},
+                                                                                             {"minus infinity", "-\\infty"},
+                                                                                             {"dne", "\\text{does not exist}"},
+                                                                                             {"d n e", "\\text{does not exist}"},
+                                                                                             {"doesn't exist", "\\text{does not exist}"},
+                                                                                             {"does not exist", "\\text{does not exist}"},
+                                                                                             {"undefined", "\\text{undefined}"}}};
+  if (text.size() > 64) return {};
+  const std::string words = words_of(text);
+  const auto found = std::find_if(kSpoken.begin(), kSpoken.end(), [&](const auto& spoken) { return spoken.first == words; });
+  return found == kSpoken.end() ? std::string_view{} : found->second;
 }
 
 Decision compare_words(std::string_view gold, std::string_view prediction, const MathOptions& options) {

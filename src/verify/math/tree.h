@@ -57,7 +57,7 @@ enum class Op : std::uint8_t {
   kOpaque,     ///< payload: name; children: read, but never evaluated (integrals, limits …)
   // Structures.
   kBracket,   ///< children: elements; flag: Bracket; a group of one element in round or square brackets is no bracket
-  kList,      ///< two or more elements without brackets; flag: ListKind
+  kList,      ///< two or more elements without brackets; flag: ListKind; extra: kOrBetween, kAndBetween
   kMatrix,    ///< extra: columns
   kRelation,  ///< n children, n - 1 relations from payload in `relations`
   kUnion,
@@ -73,6 +73,8 @@ enum class UnitKind : std::uint8_t { kNoun, kMeasure, kCurrency };
 
 enum Flag : std::uint8_t { kPlain = 0, kDecimal = 1 };
 enum class ListKind : std::uint8_t { kComma, kSemicolon, kWord, kBraces };
+/// Words between the elements of a list, in its node's `extra`.
+inline constexpr std::uint16_t kOrBetween = 1, kAndBetween = 2;
 /// Opening and closing sign of a bracket.
 enum class Bracket : std::uint8_t { kRoundRound, kRoundSquare, kSquareRound, kSquareSquare, kCurly, kAngle };
 

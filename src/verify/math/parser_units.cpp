@@ -1,0 +1,64 @@
+// Units and other words behind a value.
+#include "verify/math/parser_state.h"
+#include "verify/math/units.h"
+
+namespace lydian::math {
+
+bool Parser::unit_follows() const {
+  if (is(Tok::kText)) {
+    const std::string words = plain_words(now().text);
+    if (words.empty()) return true;
+    return joint_of(now()) == Joint::kNone && words != "if" && words != "for" && words.find('(') == std::string::npos &&
+           !(now().text.size() == 1 && now().payload == 1) && words.size() > (now().payload == 1 && !now().thin_before && !now().space_before ? 1U : 0U);
+  }
+  if (is(Tok::kCurrency)) return ahead(1).kind != Tok::kNumber;
+  if (!is(Tok::kWord) || joint_of(now()) != Joint::kNone) return false;
+  if (word_info(now().text).kind != Tok::kUnknown && now().text != "min" && now().text != "sec") return false;
+  if (now().text == "in" && (ahead(1).kind == Tok::kOpen || ahead(1).kind == Tok::kConstant)) return false;
+  if ((now().text == "min" || now().text == "sec") && (ahead(1).kind != Tok::kEnd || !now().space_before)) return false;
+  if (is_unit_word(now().text)) return true;
+  // "5 apples": a longer word after a blank at the end.
+  return now().text.size() >= 4 && now().space_before && (ahead(1).kind == Tok::kEnd || ahead(1).kind == Tok::kWord);
+}
+
+NodeId Parser::parse_unit(NodeId value) {
+  std::string words;
+  while (true) {
+    if (is(Tok::kText) || is(Tok::kWord)) {
+      if (joint_of(now()) != Joint::kNone) break;
+      words += ' ';
+      words += now().text;
+      ++at_;
+    } else if (is(Tok::kCurrency)) {
+      words += now().text == "€" ? " euro" : now().text == "¥" ? " yen" : now().text == "£" ? " gbp" : " dollar";
+      ++at_;
+    } else if (is(Tok::kSlash) &&
+               (ahead(1).kind == Tok::kText || (ahead(1).kind == Tok::kWord && (is_unit_word(ahead(1).text) || ahead(1).text.size() == 1)))) {
+      words += " /";
+      ++at_;
+    } else if (is(Tok::kCaret) && !words.empty()) {
+      ++at_;
+      std::string exponent = script_text();
+      if (exponent.size() == 1 && (exponent[0] == '2' || exponent[0] == '3')) words += "^" + exponent;
+    } else {
+      break;
+    }
+  }
+  UnitName unit = unit_of(words);
+  // 5 million people
+  while (unit.kind == UnitKind::kNoun) {
+    const std::string_view first = std::string_view(unit.name).substr(0, unit.name.find(' '));
+    const std::int64_t factor = number_word(first);
+    if (factor == 0) break;
+    value = tree_.add(Op::kMultiply, {value, tree_.integer(factor)});
+    unit = unit_of(std::string(unit.name.substr(std::min(unit.name.size(), first.size() + 1))));
+  }
+  if (unit.name.empty()) return value;
+  if (unit.kind == UnitKind::kNoun && (changes_value(unit.name) || (has_symbol(tree_, value) && unit.name.substr(0, 4) != "unit")))
+    fail("words after a formula");
+  if (unit.percent) return tree_.add(Op::kPercent, {value});
+  if (unit.degree) return tree_.add(Op::kDegree, {value});
+  return tree_.add(Op::kUnit, {value}, tree_.intern(unit.name), static_cast<std::uint8_t>(unit.kind));
+}
+
+}  // namespace lydian::math
