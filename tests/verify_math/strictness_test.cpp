@@ -15,8 +15,8 @@ void expect_all(const std::vector<Pair>& pairs, MathKind kind = MathKind::kAnswe
   const MathVerifier verifier;
   for (const Pair& pair : pairs) {
     const MathGrade grade = verifier.grade(pair.gold, pair.prediction, kind);
-    EXPECT_EQ(grade.equal, pair.equal) << pair.gold << " and " << pair.prediction << " (extracted " << grade.extracted << "; " << to_string(grade.status) << ", "
-                                       << to_string(grade.method) << ": " << grade.reason << ")";
+    EXPECT_EQ(grade.equal, pair.equal) << pair.gold << " and " << pair.prediction << " (extracted " << grade.extracted << "; " << to_string(grade.status)
+                                       << ", " << to_string(grade.method) << ": " << grade.reason << ")";
   }
 }
 

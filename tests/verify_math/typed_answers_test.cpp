@@ -5,13 +5,14 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "folders.h"
 #include "lydian/verify/math_verifier.h"
 
 namespace lydian {
 namespace {
 
 TEST(MathVerifier, TypedAnswers) {
-  std::ifstream file(LYDIAN_SOURCE_DIR "/tests/verify_math/typed_answers.jsonl");
+  std::ifstream file(source_file("tests/verify_math/typed_answers.jsonl"));
   const MathVerifier verifier;
   int rows = 0;
   for (std::string line; std::getline(file, line); ++rows) {
