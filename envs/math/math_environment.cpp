@@ -156,7 +156,9 @@ void MathEnvironment::read_text(const std::string& origin, const std::string& te
 void MathEnvironment::add(Entry entry, Split given) {
   const Task& task = entry.task;
   if (grader_) {
-    // A gold that is not equal to itself could never be answered.
+    // A gold that cannot be read could never be answered, and in its form it must be found again.
+    const MathGrade itself = grader_->grade_gold(entry.gold);
+    if (!itself.equal) throw BrokenRow{"expected a gold answer that can be graded, got " + entry.gold + " (" + itself.reason + ")"};
     const Verdict verdict = grader_->verify(task, {.answer = in_form(entry.gold, AnswerForm::kBoxed)});
     if (verdict.status != VerdictStatus::kScored || verdict.reward < 1.0) {
       throw BrokenRow{"expected a gold answer that can be graded, got " + entry.gold + (verdict.reason.empty() ? "" : " (" + verdict.reason + ")")};

@@ -70,5 +70,41 @@ TEST(MathStrictness, SignsWhereValuesAreRareOrBallsWide) {
   });
 }
 
+TEST(MathStrictness, BlanksThatSeparate) {
+  expect_all({
+      {"1 1/2", "11/2", false},
+      {"11/2", "1 1/2", false},
+      {"2 3/4", "23/4", false},
+      {"12", "1 2", false},
+      {"1,234", "1, 234", false},
+      {"5 cm", "5 c m", false},
+      {"pi", "p i", false},
+      {"x^12", "x^1 2", false},
+      {"1 1/2", "1.5", true},
+      {"1 1/2", " 1  1/2 ", true},
+      {"x + 1", "x+1", true},
+      {"( 1 , 2 )", "(1,2)", true},
+      {"\\sin x", "\\sin  x", true},
+      {"\\text{New York}", "\\text{NewYork}", true},
+  });
+}
+
+TEST(MathStrictness, GoldsThatCannotBeUsedAreFaults) {
+  const MathVerifier verifier;
+  for (const char* gold : {"9^{9^{9^9}}", "1000000!", "x+9^{9^{9^9}}", "\\frac{1}{2", "\\foo{3}", "((", "3 1\\frac12", "1/0", "0/0", ""}) {
+    for (const char* prediction : {"5", "x+1", ""}) {
+      EXPECT_EQ(verifier.grade(gold, prediction, MathKind::kAnswer).status, VerdictStatus::kVerifierFault) << gold << " and " << prediction;
+    }
+    EXPECT_FALSE(verifier.grade_gold(gold).equal) << gold;
+  }
+  for (const char* gold : {"5", "\\frac{1}{2}", "\\text{Friday}", "no solution", "C", "\\text{(C)}", "2^{100}", "x<1 \\text{ or } x>2", "yes", "(-\\infty,3]",
+                           "\\begin{pmatrix}1\\\\2\\end{pmatrix}", "пятница", "Alice and Bob", "4:30 \\text{ p.m.}"}) {
+    EXPECT_TRUE(verifier.grade_gold(gold).equal) << gold << ": " << verifier.grade_gold(gold).reason;
+    EXPECT_NE(verifier.grade(gold, "1234", MathKind::kAnswer).status, VerdictStatus::kVerifierFault) << gold;
+  }
+  // The answer's limit stays the answer's.
+  EXPECT_EQ(verifier.grade("5", "9^{9^{9^9}}", MathKind::kAnswer).status, VerdictStatus::kResourceLimit);
+}
+
 }  // namespace
 }  // namespace lydian

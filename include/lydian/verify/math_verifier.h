@@ -110,6 +110,8 @@ class MathVerifier final : public Verifier {
   /// Equal to any of the golds? Each gold is one acceptable answer: a bare answer, or a text with a box, $…$ or #### around it.
   MathGrade grade(std::span<const std::string> golds, std::string_view prediction, MathKind kind) const;
   MathGrade grade(std::string_view gold, std::string_view prediction, MathKind kind) const;
+  /// Whether a gold can be used: read and compared with itself, without the short way of equal texts. Words can be used as words. kVerifierFault where not.
+  MathGrade grade_gold(std::string_view gold) const;
   /// Reads without comparing.
   MathReading read(std::string_view answer) const;
 

@@ -241,6 +241,12 @@ std::optional<Extracted> from_sentence(std::string_view whole, std::string_view 
   return std::nullopt;
 }
 
+bool is_font(std::string_view name) {
+  static constexpr std::array kFonts = {"text",       "mbox",   "textbf", "textit", "textrm",       "mathrm", "mathbf",
+                                        "textnormal", "mathit", "left",   "right",  "operatorname", "boxed",  "hbox"};
+  return std::find(kFonts.begin(), kFonts.end(), name) != kFonts.end();
+}
+
 }  // namespace
 
 std::string_view strip_wrapping(std::string_view text) {
@@ -313,9 +319,7 @@ std::string words_of(std::string_view text) {
       std::size_t end = i + 1;
       while (end < text.size() && letter(text[end])) ++end;
       const std::string_view name = text.substr(i + 1, end - i - 1);
-      static constexpr std::array kFonts = {"text",       "mbox",   "textbf", "textit", "textrm",       "mathrm", "mathbf",
-                                            "textnormal", "mathit", "left",   "right",  "operatorname", "boxed",  "hbox"};
-      if (std::find(kFonts.begin(), kFonts.end(), name) != kFonts.end()) {
+      if (is_font(name)) {
         i = end - 1;
       } else if (name.empty()) {
         ++i;
@@ -335,6 +339,30 @@ std::string words_of(std::string_view text) {
     out += lower(c);
   }
   return out;
+}
+
+bool is_words(std::string_view text) {
+  bool letters = false;
+  std::size_t depth = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '\\') {
+      std::size_t end = i + 1;
+      while (end < text.size() && letter(text[end])) ++end;
+      const std::string_view name = text.substr(i + 1, end - i - 1);
+      if (!name.empty() && !is_font(name) && name != "quad") return false;
+      i = name.empty() ? i + 1 : end - 1;
+    } else if (c == '{') {
+      ++depth;
+    } else if (c == '}') {
+      if (depth-- == 0) return false;
+    } else if (c == '=' || c == '^' || c == '_' || c == '+' || c == '<' || c == '>' || c == '|') {
+      return false;
+    } else {
+      letters = letters || letter(c) || (static_cast<unsigned char>(c) & 0x80U) != 0;
+    }
+  }
+  return letters && depth == 0;
 }
 
 Extracted extract_boxes(std::string_view text) {

@@ -32,10 +32,23 @@ std::string without_words(std::string_view text) {
   return sign.empty() ? math::without_delimiters(text) : std::string(sign);
 }
 
+/// Without the blanks that say nothing: 1 1/2 is not 11/2, p i is not pi, and 1, 234 is not 1,234.
 std::string squeezed(std::string_view text) {
+  const auto word = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (static_cast<unsigned char>(c) & 0x80U) != 0;
+  };
   std::string out;
   out.reserve(text.size());
-  std::copy_if(text.begin(), text.end(), std::back_inserter(out), [](char c) { return c != ' ' && c != '\n' && c != '\t' && c != '\r'; });
+  bool gap = false;
+  for (const char c : text) {
+    if (c == ' ' || c == '\n' || c == '\t' || c == '\r') {
+      gap = true;
+      continue;
+    }
+    if (gap && !out.empty() && (out.back() == ',' || out.back() == '\\' || (word(out.back()) && word(c)))) out += ' ';
+    gap = false;
+    out += c;
+  }
   return out;
 }
 
@@ -121,14 +134,46 @@ class Grader {
   }
 
   MathGrade against(const Answer& gold, const Answer& prediction);
+  /// Why a gold can be used for no comparison; nothing where it can.
+  std::optional<std::string> fault_of_gold(std::string_view gold);
+  /// Equal texts are read and compared like others.
+  void read_equal_texts() { read_equal_texts_ = true; }
 
  private:
+  MathGrade compare_answers(const Answer& gold, const Answer& prediction);
   MathGrade compare_texts(std::string_view gold, std::string_view prediction, bool& gold_plural);
   Decision read_and_compare(std::string_view gold, std::string_view prediction, bool commas_separate, MathGrade& grade, bool& gold_plural, bool& ambiguous);
 
   const MathOptions& options_;
   Budget& budget_;
+  bool read_equal_texts_ = false;
 };
+
+std::optional<std::string> Grader::fault_of_gold(std::string_view gold) {
+  if (gold.empty()) return "there is no gold";
+  if (static_cast<std::int64_t>(gold.size()) > kAnswerBytes) return "the gold is too long";
+  if (math::is_option_letter(gold)) return std::nullopt;
+  // Its own budget: what the answer has cost is not the gold's fault.
+  Budget budget(options_.max_cost);
+  try {
+    Tree tree;
+    const math::Reading reading = math::parse(math::without_delimiters(gold), read_options(false), tree);
+    if (reading.root == kNoNode) {
+      if (math::is_words(gold)) return std::nullopt;
+      return "the gold cannot be read: " + reading.reason;
+    }
+    math::Folder folder(tree, options_.max_bits, budget);
+    math::any(tree, reading.root, [&](const math::Node& node, NodeId id) {
+      if (node.op < math::Op::kBracket && math::is_scalar(tree, id)) folder.value(id);
+      return false;
+    });
+  } catch (const math::LimitExceeded& limit) {
+    return std::string("the gold is over a limit: ") + limit.what;
+  } catch (const math::Undefined&) {
+    return "the gold has a value that does not exist";
+  }
+  return std::nullopt;
+}
 
 Decision Grader::read_and_compare(std::string_view gold, std::string_view prediction, bool commas_separate, MathGrade& grade, bool& gold_plural,
                                   bool& ambiguous) {
@@ -189,7 +234,7 @@ MathGrade Grader::compare_texts(std::string_view gold, std::string_view predicti
   };
   budget_.spend(1);
   if (auto numbers = math::compare_plain_numbers(gold, prediction, options_)) return decided(std::move(*numbers));
-  if (gold == prediction || squeezed(gold) == squeezed(prediction)) return decided({true, MathMethod::kText, {}});
+  if (!read_equal_texts_ && (gold == prediction || squeezed(gold) == squeezed(prediction))) return decided({true, MathMethod::kText, {}});
   if (static_cast<std::int64_t>(gold.size()) > kAnswerBytes) {
     grade.status = VerdictStatus::kVerifierFault;
     return decided({false, MathMethod::kNone, "the gold is too long"});
@@ -225,7 +270,20 @@ MathGrade Grader::compare_texts(std::string_view gold, std::string_view predicti
   }
 }
 
+// What is not equal because the gold cannot be used is no judgement of the answer.
 MathGrade Grader::against(const Answer& gold, const Answer& prediction) {
+  MathGrade grade = compare_answers(gold, prediction);
+  const bool open = grade.method == MathMethod::kNone || grade.method == MathMethod::kUndecided || grade.method == MathMethod::kText;
+  if (!grade.equal && open && grade.status != VerdictStatus::kVerifierFault) {
+    if (std::optional<std::string> fault = fault_of_gold(gold.joined)) {
+      grade.status = VerdictStatus::kVerifierFault;
+      grade.reason = std::move(*fault);
+    }
+  }
+  return grade;
+}
+
+MathGrade Grader::compare_answers(const Answer& gold, const Answer& prediction) {
   bool plural = gold.texts.size() > 1;
   if (prediction.texts.size() <= 1) return compare_texts(gold.joined, prediction.joined, plural);
   // Several boxes are a list where the gold has several values, else all of them must be the same answer.
@@ -296,7 +354,11 @@ MathGrade MathVerifier::grade(std::span<const std::string> golds, std::string_vi
       result.status = VerdictStatus::kUnparsable;
       result.reason = "no answer was found";
       result.cost = budget.spent();
-      if (golds.empty()) result.status = VerdictStatus::kVerifierFault;
+      const bool usable = std::any_of(golds.begin(), golds.end(), [&](const std::string& gold) { return !grader.fault_of_gold(grader.bare(gold).joined); });
+      if (!usable) {
+        result.status = VerdictStatus::kVerifierFault;
+        result.reason = "there is no gold that can be used";
+      }
       return result;
     }
     bool usable = false;
@@ -325,6 +387,28 @@ MathGrade MathVerifier::grade(std::span<const std::string> golds, std::string_vi
     result.status = VerdictStatus::kResourceLimit;
     result.reason = std::string("over a limit: ") + limit.what;
   }
+  result.cost = budget.spent();
+  return result;
+}
+
+MathGrade MathVerifier::grade_gold(std::string_view gold) const {
+  math::keep_flint_tidy();
+  Budget budget(options_.max_cost);
+  MathGrade result;
+  try {
+    Grader grader(options_, budget);
+    grader.read_equal_texts();
+    const Answer answer = grader.bare(gold);
+    if (std::optional<std::string> fault = grader.fault_of_gold(answer.joined)) {
+      result.reason = std::move(*fault);
+    } else {
+      result = grader.against(answer, answer);
+    }
+    result.extracted = printable(answer.joined);
+  } catch (const math::LimitExceeded& limit) {
+    result.reason = std::string("the gold is over a limit: ") + limit.what;
+  }
+  if (!result.equal) result.status = VerdictStatus::kVerifierFault;
   result.cost = budget.spent();
   return result;
 }

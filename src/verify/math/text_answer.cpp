@@ -258,7 +258,13 @@ Decision compare_words(std::string_view gold, std::string_view prediction, const
     for (const std::string_view article : {"the ", "a ", "an "}) {
       if (text->size() > article.size() && std::string_view(*text).substr(0, article.size()) == article) text->erase(0, article.size());
     }
-    std::erase(*text, ' ');
+    // Blanks between words count for nothing, between digits they do: 1 2 is not 12.
+    std::string kept;
+    for (std::size_t i = 0; i < text->size(); ++i) {
+      const char c = (*text)[i];
+      if (c != ' ' || (!kept.empty() && digit(kept.back()) && i + 1 < text->size() && digit((*text)[i + 1]))) kept += c;
+    }
+    *text = std::move(kept);
   }
   const bool equal = !a.empty() && a == b;
   return {equal, MathMethod::kText, equal ? "" : "different words"};
