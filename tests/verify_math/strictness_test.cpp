@@ -47,6 +47,7 @@ TEST(MathStrictness, SignsInEquationsAndInequalities) {
       {"|x|+|y|\\le 1", "|y|+|x|\\le 1", true},
       {"x^2+y^2=4", "2x^2+2y^2=8", true},
       {"T=2\\pi\\sqrt{\\frac{L}{g}}", "T=\\frac{2\\pi\\sqrt{L}}{\\sqrt{g}}", true},
+      {"f(x)-\\ln|x|-c=0", "f(x)=\\ln|x|+c", true},
       {"y=Cx^{-3/2}", "y=\\frac{C}{x\\sqrt{x}}", true},
   });
 }
@@ -76,7 +77,6 @@ TEST(MathStrictness, BlanksThatSeparate) {
       {"11/2", "1 1/2", false},
       {"2 3/4", "23/4", false},
       {"12", "1 2", false},
-      {"1,234", "1, 234", false},
       {"5 cm", "5 c m", false},
       {"pi", "p i", false},
       {"x^12", "x^1 2", false},
@@ -104,6 +104,118 @@ TEST(MathStrictness, GoldsThatCannotBeUsedAreFaults) {
   }
   // The answer's limit stays the answer's.
   EXPECT_EQ(verifier.grade("5", "9^{9^{9^9}}", MathKind::kAnswer).status, VerdictStatus::kResourceLimit);
+}
+
+TEST(MathStrictness, ChainsMustBeTrue) {
+  expect_all({
+      {"5", "2+2=5", false},
+      {"2", "3=2", false},
+      {"4", "5=4", false},
+      {"4", "x=5=4", false},
+      {"4", "y=5=x=4", false},
+      {"x=1", "x=2=1", false},
+      {"4", "2+2=4", true},
+      {"4", "x=2+2=4", true},
+      {"\\frac13", "x=\\frac{1}{3}\\approx 0.33", true},
+      {"0.33", "x=\\frac{1}{3}=0.33", true},
+      {"25\\pi", "A=\\pi r^2=25\\pi", true},
+      {"40\\%", "\\frac{2}{5}=40\\%", true},
+      {"3", "\\log 1000=3", true},
+  });
+}
+
+TEST(MathStrictness, RoundingKeepsTheLeadingDigits) {
+  expect_all({
+      {"1.6e-6", "2.4e-6", false},
+      {"0.0000015", "0.0000024", false},
+      {"5\\times10^{-6}", "5.4\\times10^{-6}", false},
+      {"0.000001", "0.0000014", false},
+      {"\\frac{1}{700000}", "0.000001", false},
+      {"0.000123", "0.0001234", false},
+      {"2", "2.0000001", false},
+      {"1", "0.9999999", false},
+      {"1.0000001", "1.0000002", false},
+      {"0.1", "0.1000001", false},
+      {"1000000", "999999.9999999", false},
+      {"\\frac{1}{3}", "0.333333", true},
+      {"\\frac{1}{81}", "0.012346", true},
+      {"\\frac{1}{128}", "0.007813", true},
+      {"\\sqrt{2}", "1.41421356", true},
+      {"3.141593", "\\pi", true},
+      {"0.333333", "0.33333333", true},
+      {"0.50", "0.5", true},
+  });
+}
+
+TEST(MathStrictness, OptionsTakenBack) {
+  expect_all({
+      {"A", "(A) or (B)", false},
+      {"A", "(A) and (B)", false},
+      {"A", "A. or B", false},
+      {"A", "A) B)", false},
+      {"A", "A: B", false},
+      {"A", "(A) B", false},
+      {"A", "(A) no (B)", false},
+      {"A", "(A) is wrong", false},
+      {"A", "A. x, B. y, C. z", false},
+      {"A", "(A) 1 (B) 2 (C) 3", false},
+      {"C", "(C) Plane", true},
+      {"B", "B. A dog and a cat", true},
+      {"A", "(A) 3 and 4", true},
+      {"\\text{(D)}", "D: north of the river", true},
+  });
+}
+
+TEST(MathStrictness, UnitsThatDiffer) {
+  expect_all({
+      {"5 cm", "5\\%", false},
+      {"0.05 cm", "5\\%", false},
+      {"\\$5", "5\\%", false},
+      {"30^\\circ", "30\\text{ rad}", false},
+      {"30 degrees", "30 radians", false},
+      {"5^\\circ\\text{C}", "5^\\circ\\text{F}", false},
+      {"5\\text{ kJ}", "5\\text{ J}", false},
+      {"5\\text{ Pa}", "5\\text{ kPa}", false},
+      {"5\\text{ mA}", "5\\text{ A}", false},
+      {"5\\text{ GB}", "5\\text{ MB}", false},
+      {"5\\text{ N}", "5\\text{ J}", false},
+      {"5 apples", "5 oranges", false},
+      {"12 boys", "12 girls", false},
+      {"5 apples", "5 apple", true},
+      {"575\\text{ students}", "575\\text{ students in the class}", true},
+      {"40\\%", "0.4", true},
+      {"5\\text{ kJ}", "5", true},
+      {"15\\text{ square units}", "15", true},
+  });
+}
+
+TEST(MathStrictness, WordsThatChangeANumber) {
+  expect_all({
+      {"2", "2\\text{ negative}", false},
+      {"2", "2\\text{ thousands}", false},
+      {"2", "2\\text{ k}", false},
+      {"2", "2\\text{ tens}", false},
+      {"2", "2\\text{ pi}", false},
+      {"2", "2\\text{ x}", false},
+      {"2", "2\\text{i}", false},
+      {"2", "2\\text{ 3}", false},
+      {"2", "2\\text{,3}", false},
+      {"2", "2\\text{ three}", false},
+      {"2", "2\\text{ perhaps three}", false},
+      {"2", "2\\text{ nope}", false},
+      {"5", "5 negative", false},
+      {"2", "2 fifths", false},
+      {"2", "2 sevenths", false},
+      {"2", "2\\text{ tenths}", false},
+      {"2", "2 roughly", false},
+      {"2", "2\\text{ lakh}", false},
+      {"2", "2\\text{ percent of 3}", false},
+      {"3", "3\\text{ pairs}", false},
+      {"2", "2\\text{ apples}", true},
+      {"2", "2 seconds", true},
+      {"36", "36\\text{ cm}^2", true},
+      {"3", "3\\text{ marbles left}", true},
+  });
 }
 
 }  // namespace

@@ -9,6 +9,27 @@ Decision unequal(std::string reason) {
   return {false, MathMethod::kNone, std::move(reason)};
 }
 
+/// Two nouns may mean one thing where the words of one are among the other's: "students", "students in class"; "units" stand for any unit.
+bool may_be_one_unit(const std::string& a, const std::string& b) {
+  const auto words = [](const std::string& name) {
+    std::vector<std::string> found;
+    for (std::size_t at = 0; at < name.size();) {
+      const std::size_t end = std::min(name.find(' ', at), name.size());
+      std::string word = name.substr(at, end - at);
+      if (word.size() > 3 && word.back() == 's') word.pop_back();
+      if (!word.empty()) found.push_back(std::move(word));
+      at = end + 1;
+    }
+    return found;
+  };
+  if (a.substr(0, 4) == "unit" || b.substr(0, 4) == "unit") return true;
+  const std::vector<std::string> x = words(a), y = words(b);
+  const auto among = [](const std::vector<std::string>& some, const std::vector<std::string>& others) {
+    return std::all_of(some.begin(), some.end(), [&](const std::string& word) { return std::find(others.begin(), others.end(), word) != others.end(); });
+  };
+  return among(x, y) || among(y, x);
+}
+
 }  // namespace
 
 int Comparer::infinity_sign(NodeId id) const {
@@ -49,6 +70,8 @@ Comparer::Peeled Comparer::peel(NodeId id) const {
 
 Decision Comparer::compare(NodeId gold, NodeId prediction) {
   if (same(tree_, gold, tree_, prediction)) return {true, MathMethod::kExact, {}};
+  // The last side of 2 + 2 = 5 is no answer.
+  if (tree_.is(prediction, Op::kRelation) && !chain_holds(prediction)) return unequal("a chain of equations that is false");
   if (tree_.is(gold, Op::kRelation)) return relation(gold, prediction);
   Decision decision = element(gold, prediction);
   if (decision.equal) return decision;
@@ -129,10 +152,13 @@ Decision Comparer::based(NodeId gold, NodeId prediction) {
 
 Decision Comparer::peeled(const Peeled& gold, const Peeled& prediction) {
   std::string note;
+  // 5 cm is neither 5 percent nor 5 degrees.
+  const auto bare = [](const Peeled& side) { return (side.unit.empty() || side.unit.substr(0, 7) == "percent") && !side.percent && !side.degree; };
+  if ((gold.percent != prediction.percent || gold.degree != prediction.degree) && !bare(gold) && !bare(prediction)) return unequal("different units");
   if (gold.unit != prediction.unit) {
     const bool both = !gold.unit.empty() && !prediction.unit.empty();
     const bool known = gold.unit_kind != UnitKind::kNoun && prediction.unit_kind != UnitKind::kNoun;
-    if (both && known) return unequal("different units");
+    if (both && (known || !may_be_one_unit(gold.unit, prediction.unit))) return unequal("different units");
     const UnitKind kind = gold.unit.empty() ? prediction.unit_kind : gold.unit_kind;
     if (!(kind == UnitKind::kCurrency ? options_.currency_optional : options_.unit_optional)) return unequal("the unit is missing");
     note = "the unit is left out";

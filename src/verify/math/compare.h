@@ -45,6 +45,7 @@ class Comparer {
   Decision inequality(NodeId gold, NodeId prediction);
   NodeId assigned_value(NodeId id) const;
   bool is_name(NodeId id) const;
+  bool chain_holds(NodeId id);
   bool is_chain_of(NodeId id, Relation a, Relation b) const;
 
   // compare_sets.cpp: lists, sets, tuples, intervals, matrices.

@@ -47,6 +47,31 @@ bool Comparer::is_name(NodeId id) const {
   });
 }
 
+// Whether no two sides without letters are proved different. A decimal may be rounded: 1/3 = 0.33.
+bool Comparer::chain_holds(NodeId id) {
+  const std::vector<NodeId> sides(tree_.children(id).begin(), tree_.children(id).end());
+  const std::vector<Relation> relations(tree_.relations(id).begin(), tree_.relations(id).end());
+  NodeId known = kNoNode;
+  for (std::size_t i = 0; i < sides.size(); ++i) {
+    if (i > 0 && relations[i - 1] != Relation::kEqual) return true;
+    const NodeId side = sides[i];
+    if (has_symbol(tree_, side) || tree_.is(side, Op::kConstant) || !is_scalar(tree_, side) || infinity_sign(side) != 0) continue;
+    if (known == kNoNode) {
+      known = side;
+      continue;
+    }
+    const Decision decision = element(known, side);
+    if (decision.equal || (decision.method != MathMethod::kExact && decision.method != MathMethod::kNumeric)) continue;
+    if (has_decimal(tree_, known) || has_decimal(tree_, side)) {
+      const NodeId apart = tree_.call(Function::kAbs, {tree_.add(Op::kAdd, {known, tree_.add(Op::kNegate, {side})})});
+      const NodeId part = tree_.add(Op::kDivide, {tree_.call(Function::kAbs, {known}), tree_.integer(100)});
+      if (decider_.order(apart, part) != 1) continue;
+    }
+    return false;
+  }
+  return true;
+}
+
 // x = 5: 5.  5 = x: 5.  x = 1/3 \approx 0.33: 1/3.  x \in S: S. kNoNode where the relation gives no value.
 NodeId Comparer::assigned_value(NodeId id) const {
   const auto sides = tree_.children(id);

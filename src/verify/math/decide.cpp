@@ -1,13 +1,26 @@
 #include "verify/math/decide.h"
 
+#include <algorithm>
+
 namespace lydian::math {
 namespace {
 
 constexpr std::uint32_t kPositivePoints = 4, kMixedPoints = 6, kWidePoints = 20, kAgreements = 4;
+constexpr std::int64_t kStrictPlaces = 6;               // Fewer decimal_places are a wish for rough rounding.
 constexpr slong kTightBits = 250, kSmallestSeen = -64;  // A part of a sum below 2^kSmallestSeen next to much larger ones could hide.
 
 bool has_imaginary(const Tree& tree, NodeId id) {
   return any(tree, id, [&](const Node& node, NodeId at) { return node.op == Op::kConstant && tree.is_constant(at, Constant::kI); });
+}
+
+/// Digits behind the point of a number whose decimals end; -1 for others.
+std::int64_t places_of(const Rational* value) {
+  if (value == nullptr) return -1;
+  Integer rest;
+  fmpz_set(rest.get(), value->denominator());
+  const Integer two(2), five(5);
+  const slong twos = fmpz_remove(rest.get(), rest.get(), two.get()), fives = fmpz_remove(rest.get(), rest.get(), five.get());
+  return fmpz_is_one(rest.get()) != 0 ? static_cast<std::int64_t>(std::max(twos, fives)) : -1;
 }
 
 /// A difference around 0 says something only where its ball is small, beside the values and by itself.
@@ -66,6 +79,11 @@ Decider::Test Decider::numeric(NodeId a, NodeId b, Point point, std::int64_t pre
 }
 
 bool Decider::agree(const Sides& sides) {
+  struct Restore {
+    bool& flag;
+    ~Restore() { flag = false; }
+  } const restore{functions_as_letters_};
+  functions_as_letters_ = true;
   // Positive points, points of both signs, and points further out for what has values there only.
   std::vector<std::uint32_t> points;
   for (std::uint32_t i = 0; i < kPositivePoints; ++i) points.push_back(i);
@@ -209,6 +227,21 @@ Decision Decider::same_equation(NodeId a, NodeId b, NodeId c, NodeId d, int& sig
   return decision;
 }
 
+// Apart by at most 10^-(decimal_places - 2) of the value: of small values the places alone would compare one or two digits.
+bool Decider::close(NodeId a, NodeId b) {
+  const Ball x = Evaluator(folder_, evaluate_options(256), {}).value(a), y = Evaluator(folder_, evaluate_options(256), {}).value(b);
+  Ball d, bound;
+  acb_sub(d.get(), x.get(), y.get(), 256);
+  acb_abs(d.real(), d.get(), 256);
+  acb_abs(bound.real(), x.get(), 256);
+  fmpz_t power;
+  fmpz_init(power);
+  fmpz_ui_pow_ui(power, 10, static_cast<ulong>(options_.decimal_places - 2));
+  arb_mul_fmpz(d.real(), d.real(), power, 256);
+  fmpz_clear(power);
+  return arb_le(d.real(), bound.real()) != 0;
+}
+
 // The sign of a - b at a point; 0 where it cannot be told.
 int Decider::sign_at(NodeId a, NodeId b, Point point) {
   try {
@@ -240,11 +273,22 @@ int Decider::order(NodeId a, NodeId b) {
   }
 }
 
-// Both rounded to decimal_places, half away from zero; something other than zero must be left.
+// Both rounded to decimal_places, half away from zero; something other than zero must be left, and all but its first digits must agree.
 bool Decider::equal_when_rounded(NodeId a, NodeId b) {
   if (options_.decimal_places <= 0 || (!has_decimal(tree_, a) && !has_decimal(tree_, b))) return false;
+  std::int64_t places = options_.decimal_places;
+  try {
+    // Decimals that end are different numbers, unless one is the other rounded to so many places that it has.
+    const std::int64_t x = places_of(folder_.value(a)), y = places_of(folder_.value(b));
+    if (x >= 0 && y >= 0 && places >= kStrictPlaces) {
+      places = std::min(x, y);
+      if (places < options_.decimal_places || x == y) return false;
+    }
+  } catch (const Undefined&) {
+    return false;
+  }
   Integer power;
-  fmpz_ui_pow_ui(power.get(), 10, static_cast<ulong>(options_.decimal_places));
+  fmpz_ui_pow_ui(power.get(), 10, static_cast<ulong>(places));
   auto rounded = [&](NodeId id, Integer& real, Integer& imag) {
     auto round_exact = [&](const Rational& value, Integer& out) {
       Rational shifted;
@@ -283,7 +327,7 @@ bool Decider::equal_when_rounded(NodeId a, NodeId b) {
     Integer ar, ai, br, bi;
     if (!rounded(a, ar, ai) || !rounded(b, br, bi)) return false;
     const bool zero = fmpz_is_zero(ar.get()) != 0 && fmpz_is_zero(ai.get()) != 0;
-    return !zero && ar == br && ai == bi;
+    return !zero && ar == br && ai == bi && (options_.decimal_places < kStrictPlaces || close(a, b));
   } catch (const Undefined&) {
     return false;
   }

@@ -45,14 +45,16 @@ class Decider {
   bool agree(const Sides& sides);
   int sign_at(NodeId a, NodeId b, Point point);
   bool equal_when_rounded(NodeId a, NodeId b);
+  bool close(NodeId a, NodeId b);
   /// Runs with a growing shape; false where there is no form.
   bool with_algebra(const std::function<void(Algebra&)>& work, std::string& why);
-  EvaluateOptions evaluate_options(std::int64_t precision) const { return {precision, options_.real_roots, options_.log_is_natural}; }
+  EvaluateOptions evaluate_options(std::int64_t precision) const { return {precision, options_.real_roots, options_.log_is_natural, functions_as_letters_}; }
 
   const Tree& tree_;
   const MathOptions& options_;
   Budget& budget_;
   Folder folder_;
+  bool functions_as_letters_ = false;
 };
 
 }  // namespace lydian::math

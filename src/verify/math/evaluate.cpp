@@ -101,6 +101,16 @@ Ball Evaluator::value(NodeId id) {
       return call(id);
     case Op::kSum:
       return sum(id);
+    case Op::kApply: {
+      if (!options_.functions_as_letters) throw Undefined{};
+      std::string written = tree_.name(id) + "(";
+      for (const NodeId child : tree_.children(id)) {
+        if (!tree_.is(child, Op::kSymbol)) throw Undefined{};
+        written += tree_.name(child) + ",";
+      }
+      arb_set_fmpq(result.real(), coordinate(written, point_).get(), p);
+      return result;
+    }
     default:
       throw Undefined{};
   }

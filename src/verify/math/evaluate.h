@@ -19,6 +19,7 @@ struct EvaluateOptions {
   std::int64_t precision = 64;
   bool real_roots = true;
   bool log_is_natural = true;
+  bool functions_as_letters = false;  ///< f(x) has some value, the same wherever it is written so. To see agreement; proves no difference.
 };
 
 /// Ball that holds the value of a scalar expression. Throws Undefined where there is none or it cannot be told (a pole, an unknown function).

@@ -194,7 +194,7 @@ std::optional<Rational> Folder::fold_call(NodeId id) {
         if (first.is_integer() && first.sign() > 0) throw LimitExceeded{"a number that is too large"};
         return std::nullopt;
       }
-      if (*n > 2000) throw LimitExceeded{"a number that is too large"};
+      if (*n > 2100) throw LimitExceeded{"a number that is too large"};
       budget_.spend(1 + *n / 4);
       Integer result;
       fmpz_fac_ui(result.get(), static_cast<ulong>(*n));

@@ -398,6 +398,21 @@ NodeId Parser::parse_script(NodeId base) {
     flint_free(text);
     return based_number(digits, script);
   }
+  if (tree_.is(base, Op::kNumber) && (tree_[base].flag & kDecimal) != 0 && tree_.value(base).sign() > 0) {
+    // 0.0011_2: its digits as an integer, moved back by so many places of the base.
+    Rational shifted(tree_.value(base));
+    std::int64_t places = 0;
+    for (; places < 64 && !shifted.is_integer(); ++places) fmpq_mul_si(shifted.get(), shifted.get(), 10);
+    if (!shifted.is_integer()) fail("an index at something that is no letter");
+    const std::string script = script_text();
+    char* text = fmpz_get_str(nullptr, 10, shifted.numerator());
+    const std::string digits = text;
+    flint_free(text);
+    const NodeId numeral = based_number(digits, script);
+    if (!tree_.is(numeral, Op::kBased)) fail("an index at something that is no letter");
+    const std::int64_t number_base = tree_[numeral].extra;
+    return tree_.add(Op::kDivide, {numeral, tree_.add(Op::kPower, {tree_.integer(number_base), tree_.integer(places)})});
+  }
   fail("an index at something that is no letter");
 }
 

@@ -48,8 +48,23 @@ std::string bare(std::string_view text) {
 
 struct Option {
   char letter = '\0';
-  bool bracketed = false, with_text = false;
+  bool bracketed = false, with_text = false, taken_back = false;
 };
+
+/// Whether what stands behind an option's letter names another option, or denies this one.
+bool takes_back(std::string_view rest, char own) {
+  while (!rest.empty() && rest.front() == ' ') rest.remove_prefix(1);
+  for (const std::string_view word : {"or", "and", "no", "not", "wrong", "false", "incorrect", "is wrong", "is not", "is false", "is incorrect", "isn't"}) {
+    if (rest.substr(0, word.size()) == word && (rest.size() == word.size() || !letter(rest[word.size()]))) return true;
+  }
+  for (std::size_t i = 0; i < rest.size(); ++i) {
+    if (rest[i] < 'A' || rest[i] > 'H' || rest[i] == own) continue;
+    const bool alone = (i == 0 || !(letter(rest[i - 1]) || digit(rest[i - 1]))) && (i + 1 == rest.size() || !(letter(rest[i + 1]) || digit(rest[i + 1])));
+    const bool article = rest[i] == 'A' && i + 2 < rest.size() && rest[i + 1] == ' ' && rest[i + 2] >= 'a' && rest[i + 2] <= 'z';
+    if (alone && !article) return true;
+  }
+  return false;
+}
 
 Option option_of(std::string_view text) {
   std::string plain = bare(text);
@@ -68,6 +83,7 @@ Option option_of(std::string_view text) {
     // (C) Plane, but not (A)(B) or (A)+1
     if (!view.empty() && !letter(view.front()) && !digit(view.front())) return {};
     option.with_text = !view.empty();
+    option.taken_back = takes_back(view, option.letter);
     return option;
   }
   if (view.empty() || view[0] < 'A' || view[0] > 'Z') return {};
@@ -76,6 +92,7 @@ Option option_of(std::string_view text) {
   const char next = view[1];
   if (next == ' ' && view.size() > 3 && view[2] >= 'A' && view[2] <= 'Z' && letter(view[3])) {  // C Cecile
     option.with_text = true;
+    option.taken_back = takes_back(view.substr(1), option.letter);
     return option;
   }
   if (next != '.' && next != ')' && next != ':') return {};
@@ -83,6 +100,7 @@ Option option_of(std::string_view text) {
   option.bracketed = next == ')';
   if (!view.empty() && view.front() != ' ') return {};
   option.with_text = view.find_first_not_of(' ') != std::string_view::npos;
+  option.taken_back = takes_back(view, option.letter);
   return option;
 }
 
@@ -210,6 +228,7 @@ std::optional<Decision> compare_options(std::string_view gold, std::string_view 
     return std::nullopt;
   }
   if (g.with_text && (p.with_text || !options.option_letter_with_text)) return std::nullopt;  // The words decide.
+  if (p.taken_back) return Decision{false, MathMethod::kText, "another option, or a denial, behind the option's letter"};
   if (p.with_text && !options.option_letter_with_text) return Decision{false, MathMethod::kText, "text after the option's letter"};
   const bool equal = g.letter == p.letter;
   return Decision{equal, MathMethod::kText, equal ? (p.with_text ? "the option's letter with its text" : "") : "another option"};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace lydian::math {
 namespace {
@@ -215,17 +216,103 @@ std::int64_t number_word(std::string_view word) {
   return 0;
 }
 
+namespace {
+
+/// Names of numbers, of parts and of multiples; constants, letters and functions; denials and hedges: with any of them the number before it is not the value.
+bool is_no_noun(std::string_view word) {
+  static const std::unordered_set<std::string_view> words = {"squared",   "cubed",
+                                                             "factorial", "times",
+                                                             "plus",      "minus",
+                                                             "over",      "divided",
+                                                             "half",      "halves",
+                                                             "third",     "quarter",
+                                                             "point",     "more",
+                                                             "less",      "than",
+                                                             "not",       "or",
+                                                             "and",       "is",
+                                                             "mod",       "dozen",
+                                                             "root",      "nor",
+                                                             "but",       "maybe",
+                                                             "between",   "to",
+                                                             "one",       "two",
+                                                             "three",     "four",
+                                                             "five",      "six",
+                                                             "seven",     "eight",
+                                                             "nine",      "ten",
+                                                             "eleven",    "twelve",
+                                                             "thirteen",  "fourteen",
+                                                             "fifteen",   "sixteen",
+                                                             "seventeen", "eighteen",
+                                                             "nineteen",  "twenty",
+                                                             "thirty",    "forty",
+                                                             "fifty",     "sixty",
+                                                             "seventy",   "eighty",
+                                                             "ninety",    "hundred",
+                                                             "thousand",  "million",
+                                                             "billion",   "trillion",
+                                                             "lakh",      "crore",
+                                                             "mil",       "gross",
+                                                             "score",     "pair",
+                                                             "couple",    "fourth",
+                                                             "fifth",     "sixth",
+                                                             "seventh",   "eighth",
+                                                             "ninth",     "tenth",
+                                                             "eleventh",  "twelfth",
+                                                             "hundredth", "thousandth",
+                                                             "millionth", "pi",
+                                                             "tau",       "alpha",
+                                                             "beta",      "gamma",
+                                                             "delta",     "theta",
+                                                             "lambda",    "mu",
+                                                             "sigma",     "phi",
+                                                             "omega",     "infinity",
+                                                             "sin",       "cos",
+                                                             "tan",       "log",
+                                                             "ln",        "exp",
+                                                             "sqrt",      "negative",
+                                                             "nope",      "no",
+                                                             "none",      "never",
+                                                             "wrong",     "unknown",
+                                                             "perhaps",   "alternatively",
+                                                             "roughly",   "approximately",
+                                                             "about",     "around",
+                                                             "nearly",    "almost",
+                                                             "possibly",  "probably",
+                                                             "likely",    "if",
+                                                             "else",      "unless",
+                                                             "instead",   "rather",
+                                                             "either",    "neither",
+                                                             "then",      "otherwise",
+                                                             "least",     "most",
+                                                             "fewer",     "under",
+                                                             "above",     "below",
+                                                             "incorrect", "false",
+                                                             "undefined", "except",
+                                                             "without",   "through",
+                                                             "until",     "twice",
+                                                             "double",    "triple",
+                                                             "thrice"};
+  if (words.count(word) != 0) return true;
+  if (word.size() < 3 || word.back() != 's' || word == "points") return false;
+  word.remove_suffix(1);
+  return words.count(word) != 0;
+}
+
+}  // namespace
+
 bool changes_value(std::string_view words) {
-  static constexpr std::array kWords = {"squared", "cubed",   "factorial", "times",   "plus",  "minus", "over",  "divided", "half", "halves", "third",
-                                        "thirds",  "quarter", "quarters",  "fourths", "point", "more",  "less",  "than",    "not",  "or",     "and",
-                                        "is",      "mod",     "dozen",     "root",    "nor",   "but",   "maybe", "between", "to"};
+  if (words.substr(0, 4) == "unit" || words == "a m" || words == "p m") return false;  // Square units, and times of day.
   for (std::size_t at = 0; at < words.size();) {
     const std::size_t end = std::min(words.find(' ', at), words.size());
-    const std::string_view word = words.substr(at, end - at);
-    if (number_word(word) != 0 || std::find(kWords.begin(), kWords.end(), word) != kWords.end()) {
-      return true;
-    }
+    std::string_view word = words.substr(at, end - at);
     at = end + 1;
+    if (word.size() > 2 && (word.substr(word.size() - 2) == "^2" || word.substr(word.size() - 2) == "^3")) word.remove_suffix(2);
+    if (word.find_first_of("0123456789,;:=+*<>|") != std::string_view::npos || (!word.empty() && word.front() == '-')) return true;
+    // A letter alone is a variable, but for the signs of some units and the article of "a week".
+    if (word.size() == 1 && letter(word[0]) && std::string_view("jwvncfu").find(word[0]) == std::string_view::npos && find_unit(word) == nullptr &&
+        !(word == "a" && words.size() > 1))
+      return true;
+    if (number_word(word) != 0 || is_no_noun(word)) return true;
   }
   return false;
 }
