@@ -87,11 +87,13 @@ int self(const char* path) {
     const auto answers = row["answer"].is_array() ? row["answer"].get<std::vector<std::string>>() : std::vector<std::string>{row["answer"].get<std::string>()};
     for (const std::string& answer : answers) {
       ++total;
-      const bool same = verifier.grade_gold(answer).equal;
+      const MathGrade itself = verifier.grade_gold(answer);
+      const bool same = itself.equal;
       const lydian::MathReading reading = verifier.read(answer);
       equal += same ? 1 : 0;
       whole += reading.whole ? 1 : 0;
-      if (!same || !reading.whole) std::printf("%s %s: %s\n", same ? "not whole" : "NOT EQUAL TO ITSELF", shown(answer).c_str(), reading.reason.c_str());
+      if (!same || !reading.whole)
+        std::printf("%s %s: %s\n", same ? "not whole" : "NOT EQUAL TO ITSELF", shown(answer).c_str(), (same ? reading.reason : itself.reason).c_str());
     }
   }
   std::printf("%s: %d answers, equal to themselves %d (%.4f), read whole %d (%.4f)\n", path, total, equal, double(equal) / total, whole, double(whole) / total);

@@ -157,7 +157,7 @@ std::optional<std::string> Grader::fault_of_gold(std::string_view gold) {
   Budget budget(options_.max_cost);
   try {
     Tree tree;
-    const math::Reading reading = math::parse(math::without_delimiters(gold), read_options(false), tree);
+    const math::Reading reading = math::parse(without_words(gold), read_options(false), tree);
     if (reading.root == kNoNode) {
       if (math::is_words(gold)) return std::nullopt;
       return "the gold cannot be read: " + reading.reason;
