@@ -115,7 +115,8 @@ CppTests split_cpp_tests(const std::string& program, const std::string& tests) {
   const SourceFile header{kPairHeader, cpp_pair_runtime()};
   const std::string opening = std::string("#include <") + kPairHeader + ">\n";
   // In a namespace of their own, whose names are ambiguous beside those of C: none can take the place of what the tests judge by.
-  const std::string named = "namespace lydian_program {\n" + type_names(mine, theirs) + stand_ins + "}\nusing namespace lydian_program;\n";
+  const std::string named = "namespace lydian_program {\n" + type_names(mine, theirs) + stand_ins + "}\nusing namespace lydian_program;\n" +
+                            (stand_ins.empty() ? "static const lydian_pair::Unasked lydian_unasked;\n" : "");
   split.tests = {
       {"tests.cpp", opening + cpp_tests_runtime() + (mine.uses_namespace_std ? "using namespace std;\n" : "") + named + "#line 1 \"tests\"\n" + tests + "\n"},
       header};

@@ -150,7 +150,8 @@ TEST(AssertGrading, CppProgramsDoNotJudgeThemselves) {
   const std::string tests = "#undef NDEBUG\n#include <assert.h>\nint main() { assert(abs(part(3.5) - 0.5) < 1e-4); }\n", cpp = R"({"language": "cpp"})";
   expect_wrong("double abs(double x) { return 0; }\nfloat part(float n) { return 7; }\n", tests, cpp);
   expect_wrong("#define main other\n#define part(x) part(x * 0)\n#define assert(x)\nfloat part(float n) { return 7; }\nint main() { return 0; }\n", tests, cpp);
-  EXPECT_EQ(verdict("int part(float n) { return 0; }\n", "#include <assert.h>\nint main() { assert(true); }\n", cpp), "fault") << "the tests ask nothing";
+  EXPECT_EQ(verdict("int part(float n) { return 0; }\n", "#include <assert.h>\nint main() { assert(true); }\n", cpp), "fault")
+      << "the tests name nothing of the program";
 }
 
 }  // namespace
