@@ -10,8 +10,8 @@
 namespace lydian::cli {
 namespace {
 
-Config read_configuration(const Arguments& arguments, const std::string& path) {
-  if (!std::filesystem::exists(path)) throw ConfigError(arguments.command->name, "a configuration file", path + ", which does not exist");
+Config read_configuration(const Arguments& arguments, const std::string& path, const char* expected = "a configuration file") {
+  if (!std::filesystem::exists(path)) throw ConfigError(arguments.command->name, expected, path + ", which does not exist");
   return Config::read_file(path);
 }
 
@@ -47,7 +47,8 @@ TrainedRun trained_run(const Arguments& arguments, const Catalog& catalog, std::
   const std::string& path = arguments.words[0];
   const bool is_folder = std::filesystem::is_directory(path);
   TrainedRun run;
-  run.config = with_options(read_configuration(arguments, is_folder ? path + "/config.json" : path), arguments);
+  run.config = with_options(
+      read_configuration(arguments, is_folder ? path + "/config.json" : path, "a run folder with its config.json, or a configuration file"), arguments);
   run.options = read_run_options(run.config.without({std::string(own_section)}));
   if (is_folder) {
     run.options.init_from = RunFolder::checkpoint_path(path, RunFolder::checkpoint_step(path, arguments.step()));

@@ -1,12 +1,12 @@
 #include "lydian/train/run.h"
 
-#include <chrono>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "eval/split_items.h"
 #include "lydian/core/durable_file.h"
+#include "lydian/core/thread_pool.h"
 #include "lydian/policy/trainable_transformer.h"
 #include "lydian/report/html_report.h"
 #include "lydian/text/byte_tokenizer.h"
@@ -17,15 +17,12 @@
 #include "train/run_summary.h"
 #include "train/stage_loop.h"
 #include "train/stage_sections.h"
+#include "train/wall_clock.h"
 
 namespace lydian {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-double seconds_now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 /// A run in progress: the stages of a configuration under one step counter.
 class Run {
@@ -249,6 +246,7 @@ void check_run(const RunOptions& options, const MakeEnvironment& make_environmen
 RunOutcome start_run(const RunOptions& options, const MakeEnvironment& make_environment, const RunControl& control) {
   check_options(options);
   Run run(options, make_environment, control);
+  ThreadPool::shared();  // Its environment variable is wrong now, and not when there is a folder.
   RunFolder folder = RunFolder::create(options.output_dir, folder_options(options, control));
   folder.write_file("config.json", write_run_options(options).dump() + "\n");
   run.keep_in(std::move(folder));

@@ -31,20 +31,6 @@ std::string numbered(std::int64_t step) {
   return name;
 }
 
-// A run's lines are cut by their number, not by their step: a stage writes a line before its first step, too.
-void keep_lines(const std::string& path, std::int64_t lines) {
-  if (lines == 0 && !fs::exists(path)) return;
-  const std::string text = read_whole_file(path);
-  std::size_t end = 0;
-  for (std::int64_t line = 0; line < lines; ++line) {
-    const std::size_t newline = text.find('\n', end);
-    if (newline == std::string::npos)
-      throw IoError("run_folder", std::to_string(lines) + " whole lines in " + path + " (as the checkpoint says)", std::to_string(line));
-    end = newline + 1;
-  }
-  if (end != text.size()) write_file_durably(path, std::string_view(text).substr(0, end));
-}
-
 /// Two processes must not write into one run. The system lets go of the lock when the process ends, however it ends.
 class FolderLock {
  public:
@@ -83,7 +69,7 @@ struct RunFolder::Implementation {
     fs::create_directories(path + "/rollouts");
     fs::create_directories(path + "/checkpoints");
     if (options.console) sinks.push_back(console_sink(stdout));
-    sinks.push_back(jsonl_sink(path + "/metrics.jsonl"));
+    sinks.push_back(jsonl_sink(path + "/metrics.jsonl", records));
     sinks.push_back(tensorboard_sink(path + "/tensorboard"));
   }
 
@@ -103,8 +89,9 @@ RunFolder& RunFolder::operator=(RunFolder&&) noexcept = default;
 RunFolder::~RunFolder() = default;
 
 RunFolder RunFolder::create(const std::string& path, Options options) {
+  if (path.empty()) throw ConfigError("run_folder", "output_dir to name a folder", "nothing");
   if (fs::exists(path) && !fs::is_empty(path)) {
-    throw ConfigError("run_folder", "output_dir " + path + " to be new or empty; " + way_to_go_on(path) + ", or choose another output_dir");
+    throw ConfigError("run_folder", "output_dir " + path + " to be new or empty", "files in it; " + way_to_go_on(path) + ", or choose another output_dir");
   }
   std::error_code error;
   fs::create_directories(path, error);
@@ -137,7 +124,6 @@ void RunFolder::add_state(StateInventory& inventory) {
 void RunFolder::go_on(std::int64_t step) {
   Implementation& folder = *implementation_;
   folder.saved_step = step;
-  keep_lines(folder.path + "/metrics.jsonl", folder.records);
   for (const auto& entry : fs::directory_iterator(folder.path + "/rollouts")) {
     if (std::atoll(entry.path().filename().c_str()) > step) fs::remove(entry.path());
   }
@@ -212,6 +198,7 @@ std::optional<std::int64_t> RunFolder::best_step() const {
 }
 
 std::int64_t RunFolder::checkpoint_step(const std::string& path, std::optional<std::int64_t> wanted) {
+  if (!fs::is_directory(path)) throw ConfigError("run_folder", "a run folder", path + ", which is none");
   const std::vector<std::int64_t> steps = checkpoints(path);
   if (steps.empty()) {
     throw ConfigError("run_folder", "a checkpoint in " + path + "/checkpoints",

@@ -29,6 +29,30 @@ Json rows_of(const ThinkingSweep& sweep) {
   return rows;
 }
 
+std::vector<SweepRow> sweep_rows(const Json& rows) {
+  std::vector<SweepRow> result;
+  for (const Json& row : rows) {
+    result.push_back({.budget = row.at("budget").get<std::int64_t>(),
+                      .items = row.at("items").get<std::int64_t>(),
+                      .accuracy = row.at("accuracy").get<double>(),
+                      .low = row.at("low").get<double>(),
+                      .high = row.at("high").get<double>(),
+                      .thinking_mean = row.at("thinking_mean").get<double>(),
+                      .forced_share = row.at("forced_share").get<double>(),
+                      .law = row.at("law").is_null() ? -1.0 : row.at("law").get<double>()});
+  }
+  return result;
+}
+
+/// What RunSummary::sweep() wrote.
+ThinkingSweep sweep_of(const Json& summary) {
+  const Json& fit = summary.at("fit");
+  ThinkingSweep sweep{.rows = sweep_rows(summary.at("sweep")), .spearman = summary.at("spearman").get<double>()};
+  sweep.fit = {.intercept = fit.at("intercept").get<double>(), .slope = fit.at("slope").get<double>(), .r2 = fit.at("r2").get<double>()};
+  sweep.fit_from_budget = fit.at("from_budget").get<std::int64_t>();
+  return sweep;
+}
+
 }  // namespace
 
 RunSummary::RunSummary(const RunOptions& options, const RunObjects& objects) : options_(options), objects_(objects) {
@@ -130,21 +154,7 @@ std::string describe_summary(const std::string& run_folder) {
     add("%-9s %10.3f %10.3f %18.1f\n", when, found["pass_rate"].get<double>(), found["greedy_pass_rate"].get<double>(), found["thinking_mean"].get<double>());
   }
   if (summary.contains("sweep")) {
-    add("\n%8s %10s %18s %10s %10s %8s %8s\n", "budget", "accuracy", "95 % interval", "thinking", "forced", "law", "warmup");
-    for (std::size_t i = 0; i < summary["sweep"].size(); ++i) {
-      const Json& row = summary["sweep"][i];
-      add("%8lld %10.3f     [%.3f, %.3f] %10.1f %10.3f", static_cast<long long>(row["budget"].get<std::int64_t>()), row["accuracy"].get<double>(),
-          row["low"].get<double>(), row["high"].get<double>(), row["thinking_mean"].get<double>(), row["forced_share"].get<double>());
-      if (row["law"].is_null()) {
-        add(" %8s", "-");
-      } else {
-        add(" %8.3f", row["law"].get<double>());
-      }
-      if (summary.contains("sweep_warmup")) add(" %8.3f", summary["sweep_warmup"][i]["accuracy"].get<double>());
-      text += "\n";
-    }
-    add("\nrank correlation of budget and accuracy %.3f; accuracy against log2(budget) from %lld up: R2 %.4f\n", summary["spearman"].get<double>(),
-        static_cast<long long>(summary["fit"]["from_budget"].get<std::int64_t>()), summary["fit"]["r2"].get<double>());
+    text += "\n" + sweep_of(summary).table(sweep_rows(summary.value("sweep_warmup", Json::array()))) + "\n";
   }
   if (summary.contains("tokens_compared")) {
     add("largest difference between recorded and recomputed log-probs: %g, over %lld tokens\n", summary["sampler_trainer_max_abs_diff"].get<double>(),

@@ -1,19 +1,15 @@
 #include "train/stage_loop.h"
 
 #include <algorithm>
-#include <chrono>
 #include <nlohmann/json.hpp>
 
 #include "train/finite_weights.h"
+#include "train/wall_clock.h"
 
 namespace lydian {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-double seconds_now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 }  // namespace
 

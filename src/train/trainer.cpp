@@ -1,6 +1,5 @@
 #include "lydian/train/trainer.h"
 
-#include <chrono>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -8,13 +7,10 @@
 #include "lydian/policy/trainable_transformer.h"
 #include "train/checkpoint_files.h"
 #include "train/trainer_implementation.h"
+#include "train/wall_clock.h"
 
 namespace lydian {
 namespace {
-
-double seconds_now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 TrainerParts grpo_parts(const std::vector<WeightedEnvironment>& environments, const TrainerOptions& options) {
   TrainerParts parts;

@@ -36,19 +36,6 @@ void throw_coins(std::vector<Rollout>& rollouts, std::uint64_t seed, std::uint64
   }
 }
 
-bool has_spread(std::span<const Rollout> group) {
-  const Rollout* first = nullptr;
-  for (const Rollout& rollout : group) {
-    if (!rollout.verdict.valid()) continue;
-    if (first == nullptr) {
-      first = &rollout;
-    } else if (rollout.verdict.reward != first->verdict.reward) {
-      return true;
-    }
-  }
-  return false;
-}
-
 }  // namespace
 
 std::vector<Rollout> Trainer::Implementation::sample_groups(std::int64_t count, std::int64_t first_prompt) {
@@ -102,10 +89,11 @@ StepRollouts Trainer::Implementation::roll_out() {
   // Dynamic sampling: groups with spread take the places first; what is still free after the last refill goes to the earliest flat groups.
   std::vector<std::vector<Rollout>> useful, flat;
   const auto sort_in = [&](std::vector<Rollout>& rollouts) {
+    const GroupSignal signal = group_signal(collate(rollouts));
     for (std::size_t begin = 0; begin < rollouts.size(); begin += size) {
       std::vector<Rollout> group(std::make_move_iterator(rollouts.begin() + static_cast<std::ptrdiff_t>(begin)),
                                  std::make_move_iterator(rollouts.begin() + static_cast<std::ptrdiff_t>(begin + size)));
-      (has_spread(group) ? useful : flat).push_back(std::move(group));
+      (signal.useful[begin / size] != 0 ? useful : flat).push_back(std::move(group));
     }
   };
   sort_in(result.rollouts);

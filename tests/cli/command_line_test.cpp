@@ -140,6 +140,18 @@ TEST(TrainCommandLine, PrintsNoConfigurationThatTrainWouldRefuse) {
   EXPECT_THAT(refusal({"train", file("no_stage.json", R"({"environment": {"type": "chain"}})"), "--print-config"}), HasSubstr("at least one stage section"));
 }
 
+TEST(TrainCommandLineDeathTest, AWrongNumberOfThreadsIsRefusedBeforeThereIsAFolder) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");  // In a process whose threads are still to be made.
+  const std::string never = testing::TempDir() + "cli_threads";
+  std::filesystem::remove_all(never);
+  const auto train = [&] {
+    setenv("LYDIAN_THREADS", "abc", 1);
+    std::exit(exit_code({"train", source_file("examples/chain.json"), "output_dir=" + never}));
+  };
+  EXPECT_EXIT(train(), testing::ExitedWithCode(2), "LYDIAN_THREADS");
+  EXPECT_FALSE(std::filesystem::exists(never));
+}
+
 TEST(TrainCommandLine, PrintsAConfigurationThatIsItselfAnInput) {
   const std::string config = file("print.json", R"({"seed": 3, /* stages */ "environment": {"type": "chain"}, "sweep": {}, "sft": {"max_steps": 2}})");
   const Outcome printed = call({"train", config, "--print-config", "sft.learning_rate=1e-2", "output_dir=runs/a=b"});
@@ -170,7 +182,8 @@ TEST(UseCommandLine, WantsAPolicy) {
   for (const char* command : {"eval", "sweep", "generate"}) {
     EXPECT_EQ(refusal({command, config}),
               std::string("[") + command + "] expected a run folder, or a configuration file with init_from=CHECKPOINT, got " + config);
-    EXPECT_THAT(refusal({command, "/nowhere"}), HasSubstr("got /nowhere, which does not exist"));
+    EXPECT_THAT(refusal({command, "/nowhere"}),
+                HasSubstr("expected a run folder with its config.json, or a configuration file, got /nowhere, which does not exist"));
   }
   EXPECT_THAT(refusal({"eval", "--rescore", "run"}), HasSubstr("expected --rescore RUN STEP"));
   EXPECT_THAT(refusal({"eval", "--rescore", "run", "x"}), HasSubstr("STEP: expected an integer of at least 1, got \"x\""));

@@ -169,6 +169,23 @@ TEST(ClippedObjective, AnImmenseRatioOfAGroupWithoutSpreadLeavesEverythingFinite
   EXPECT_TRUE(std::isfinite(result.sums.at("ratio_max")));
 }
 
+TEST(ClippedObjective, LogRatiosAreBoundedAt20AndCarryNoGradientBeyond) {
+  for (const double log_ratio : {-25.0, -19.0, 19.0, 25.0}) {
+    ObjectiveInput input = cut(fixture_f::input(at::kFloat, false), 0, fixture_f::kTokens);
+    input.log_prob.detach().copy_(input.old_log_prob);
+    input.log_prob.detach().slice(0, 3, 4).add_(log_ratio);
+    input.mask.fill_(1.0);
+    input.advantage.fill_(log_ratio > 0.0 ? -1.0 : 1.0);  // The side on which the surrogate does not clip.
+    const Result result = run({}, input);
+    const bool beyond = std::fabs(log_ratio) > 20.0;
+    const double gradient = result.gradient.slice(0, 3, 4).item<double>();
+    EXPECT_EQ(gradient == 0.0, beyond) << log_ratio << ": " << gradient;
+    if (log_ratio > 0.0) {
+      EXPECT_NEAR(std::log(result.sums.at("ratio_max")), beyond ? 20.0 : log_ratio, 1e-4);
+    }
+  }
+}
+
 TEST(ClippedObjective, RowsWithoutTrainableTokensAddNothing) {
   ObjectiveInput input = fixture_f::input(at::kFloat, true);
   input.rows = 6;  // Two rows without a token.

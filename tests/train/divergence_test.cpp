@@ -13,6 +13,7 @@
 #include "lydian/train/run_folder.h"
 #include "lydian/train/sft.h"
 #include "lydian/train/trainer.h"
+#include "train/checkpoint_files.h"
 #include "train/finite_weights.h"
 #include "train/tiny_run.h"
 
@@ -96,7 +97,50 @@ TEST(Trainer, AStepWhoseGradientIsNotFiniteKeepsItsRecordAndItsRollouts) {
   EXPECT_THAT(result.halt_reason, HasSubstr("gradient is not finite"));
   EXPECT_EQ(result.rollouts.size(), 16U);
   EXPECT_EQ(result.metrics.at("calls"), 2.0) << "the optimizer steps after the spoiled one are left out";
+  EXPECT_FALSE(result.metrics.get("eval/pass_rate")) << "what the optimizer gave up is not evaluated";
   EXPECT_TRUE(finite_weights(*tiny.store));
+}
+
+/// Spoils a weight after its second step and says so, as AdamW does where its sums overflow.
+class SpoilingOptimizer final : public Optimizer {
+ public:
+  OptimizerReport step(std::span<WeightStore* const> stores, double learning_rate) override {
+    OptimizerReport report = adam_.step(stores, learning_rate);
+    if (++steps_ < 2) return report;
+    stores[0]->update([](std::span<float> weights) { weights[7] = kNaN; });
+    report.halt_reason = "spoiled";
+    return report;
+  }
+  void reset(std::span<WeightStore* const> stores) override { adam_.reset(stores); }
+  void add_state(StateInventory& inventory, std::span<WeightStore* const> stores, const std::string& prefix) override {
+    adam_.add_state(inventory, stores, prefix);
+  }
+
+ private:
+  AdamW adam_;
+  int steps_ = 0;
+};
+
+TEST(Trainer, AStepThatSpoilsTheWeightsHaltsWithItsReasonAndLeavesTheLastGoodCheckpoint) {
+  Tiny tiny;
+  TrainableTransformer trainable(tiny.policy);
+  const TemporaryFolder temporary;
+  TrainerOptions options = tiny_trainer();
+  options.save_steps = 1;
+  options.output_dir = temporary / "run";
+  TrainerParts parts;
+  parts.task_sampler = std::make_unique<ShuffledTaskSampler>(std::vector<WeightedEnvironment>{{&tiny.environment, 1.0}}, 1);
+  parts.advantage = std::make_unique<GroupRelativeAdvantage>();
+  parts.objective = std::make_unique<ClippedObjective>(ClippedObjectiveOptions{});
+  parts.optimizer = std::make_unique<SpoilingOptimizer>();
+  Trainer trainer(trainable, tiny.tokenizer, {{&tiny.environment, 1.0}}, options, std::move(parts));
+  try {
+    trainer.train(3);
+    ADD_FAILURE() << "it went on";
+  } catch (const TrainingHalted& halted) {
+    EXPECT_THAT(halted.what(), HasSubstr("spoiled"));
+  }
+  EXPECT_EQ(RunFolder::checkpoints(options.output_dir), std::vector<std::int64_t>{1});
 }
 
 TEST(RunFolder, PublishesNoCheckpointOfWeightsThatAreNotFinite) {
@@ -126,6 +170,8 @@ TEST(Checkpoint, WeightsThatAreNotFiniteAreNotLoaded) {
   options.policy = tiny.policy.config();
   options.init_from = temporary / "policy";
   EXPECT_THROW(make_run_objects(options, make_chain), ConfigError);
+  publish_checkpoint(temporary / "policy", temporary / "checkpoint");
+  EXPECT_THROW(load_checkpoint(temporary / "checkpoint", tiny.policy), IoError);
 }
 
 TEST(Options, OutsideTheirRangesAreRefusedFromTheLibraryToo) {

@@ -137,6 +137,29 @@ TEST(Resume, OtherDataAreRefusedByName) {
   EXPECT_THAT(refusal([&] { resume_run(run, make_chain, quiet()); }), HasSubstr("the tasks of the environment chain to be those with which the run began"));
 }
 
+/// Asks a run to stop when it has recorded the given stage.
+RunControl stop_when_recorded(const std::string& run, const std::string& stage) {
+  RunControl control = quiet();
+  control.interrupted = [=] { return std::filesystem::exists(run + "/metrics.jsonl") && comparable_metrics(run).back()["stage"] == stage; };
+  return control;
+}
+
+TEST(Resume, AStopBetweenTheStagesIsHeededAndNothingIsDoneTwice) {
+  const TemporaryFolder folder;
+  const std::string whole = folder / "whole";
+  const auto config = [](const std::string& run) { return read_run_options(tiny_config(run).with_override("report={}")); };
+  start_run(config(whole), make_chain, quiet());
+  for (const char* stage : {"warmup", "sweep"}) {
+    const std::string run = folder / stage;
+    EXPECT_EQ(start_run(config(run), make_chain, stop_when_recorded(run, stage)), RunOutcome::kInterrupted) << stage;
+    EXPECT_EQ(comparable_metrics(run).back()["stage"], stage);
+    EXPECT_FALSE(std::filesystem::exists(run + "/report.html"));
+    EXPECT_EQ(resume_run(run, make_chain, quiet()), RunOutcome::kFinished);
+    EXPECT_TRUE(std::filesystem::exists(run + "/report.html"));
+    EXPECT_TRUE(fingerprint_of_run(run, 11) == fingerprint_of_run(whole, 11)) << stage;
+  }
+}
+
 TEST(Resume, AFolderWithoutACheckpointIsToBeDeleted) {
   const TemporaryFolder folder;
   const std::string run = folder / "run";
@@ -144,6 +167,8 @@ TEST(Resume, AFolderWithoutACheckpointIsToBeDeleted) {
   EXPECT_THAT(refusal([&] { start_run(read_run_options(tiny_config(run)), make_chain, quiet()); }), HasSubstr("delete the folder"));
   EXPECT_THAT(refusal([&] { resume_run(run, make_chain, quiet()); }), HasSubstr("delete the folder"));
   EXPECT_THAT(refusal([&] { Program(options_of(run)).trainer.resume(); }), HasSubstr("delete the folder"));
+  EXPECT_THAT(refusal([&] { resume_run(folder / "nowhere", make_chain, quiet()); }), HasSubstr("nowhere, which is none"));
+  EXPECT_THAT(refusal([&] { start_run(read_run_options(tiny_config("")), make_chain, quiet()); }), HasSubstr("output_dir to name a folder"));
 }
 
 }  // namespace

@@ -119,11 +119,13 @@ class Watched final : public PolicyObjective {
  public:
   struct Seen {
     double tokens = 0.0, from_behavior = 0.0, from_old = 0.0;
+    std::vector<std::int64_t> rows{};  ///< Of each micro-batch.
   };
   explicit Watched(std::shared_ptr<Seen> seen) : seen_(std::move(seen)) {}
   at::Tensor loss(const ObjectiveInput& input, const LossTotals& totals, Metrics& sums) const override {
     const auto largest = [&](const at::Tensor& other) { return (input.log_prob.detach() - other).abs().max().item<double>(); };
     seen_->tokens += static_cast<double>(input.log_prob.numel());
+    seen_->rows.push_back(input.rows);
     seen_->from_behavior = std::max(seen_->from_behavior, largest(input.behavior_log_prob));
     seen_->from_old = std::max(seen_->from_old, largest(input.old_log_prob));
     return clipped_.loss(input, totals, sums);
@@ -134,6 +136,29 @@ class Watched final : public PolicyObjective {
   std::shared_ptr<Seen> seen_;
   ClippedObjective clipped_{ClippedObjectiveOptions{}};
 };
+
+TEST(Trainer, MicroBatchesOfAStepAreNearlyEqual) {
+  const TaskListEnvironment environment = words();
+  const auto rows_of = [&](std::int64_t limit) {
+    TransformerPolicy policy = tiny_policy();
+    TrainableTransformer trainable(policy);
+    TrainerOptions options = tiny_options();
+    options.audit_groups = 0;
+    options.micro_batch_tokens = limit;
+    const auto seen = std::make_shared<Watched::Seen>();
+    TrainerParts parts = parts_over(environment);
+    parts.shapers = {std::make_shared<FirstWins>()};  // Every group has spread.
+    parts.objective = std::make_unique<Watched>(seen);
+    Trainer(trainable, kTokenizer, {{&environment, 1.0}}, options, std::move(parts)).step();
+    return *seen;
+  };
+  const Watched::Seen whole = rows_of(1'000'000);
+  ASSERT_EQ(whole.rows, std::vector<std::int64_t>{24});
+  // Just too little for all six groups: cut as they come, the last one would stand alone and keep one thread.
+  const Watched::Seen cut = rows_of(static_cast<std::int64_t>(whole.tokens));
+  ASSERT_EQ(cut.rows.size(), 2U);
+  for (const std::int64_t rows : cut.rows) EXPECT_GE(rows, 8) << "two groups of four at least";
+}
 
 TEST(TrainerOverATorchPolicy, RecomputesOldLogProbsCorrectsAndReports) {
   const TransformerPolicy shape = tiny_policy();
