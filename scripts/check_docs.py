@@ -134,6 +134,8 @@ def check_configuration(configuration, build):
         configuration["environment"] = shipped(configuration["environment"])
     for key, environment in configuration.get("environments", {}).items():
         configuration["environments"][key] = shipped({"type": key, **environment})
+    if not {"sft", "grpo", "sweep", "report"} & configuration.keys():
+        configuration["report"] = {}  # Fragments may show an environment alone; a run has a stage.
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump(configuration, file)
         file.flush()
