@@ -218,5 +218,45 @@ TEST(MathStrictness, WordsThatChangeANumber) {
   });
 }
 
+TEST(MathStrictness, SentencesThatTakeTheAnswerBack) {
+  const std::vector<Pair> pairs = {
+      {"2", "The answer is 3 or maybe 2.", false},
+      {"2", "The answer is either 3 or 2.", false},
+      {"2", "The answer is somewhere between 1 and 2", false},
+      {"2", "The answer is less than 2", false},
+      {"2", "The answer is at most 2.", false},
+      {"5", "The answer is never 5", false},
+      {"5", "The answer is anything but 5", false},
+      {"5", "The answer is different from 5", false},
+      {"5", "The answer is 5 squared", false},
+      {"5", "The answer is half of 5", false},
+      {"5", "The answer is greater than 5", false},
+      {"5", "The answer is 3 through 5", false},
+      {"5", "The answer is $3$, maybe $5$", false},
+      {"5", "The answer is one of 1 2 3 4 5", false},
+      {"5", "The answer is negative 5", false},
+      {"-5", "The answer is negative 5", true},
+      {"B", "The answer cannot be B", false},
+      {"B", "The answer is A or B", false},
+      {"5", "#### 4 5", false},
+      {"D", "The answer is for sure D, it can't be A or B", true},
+      {"5", "The answer is 5 apples.", true},
+      {"8", "The answer is 5 more than 3, so 8.", true},
+      {"17", "The final answer is $17$. I hope it is correct.", true},
+      {"3.5", "The answer is approximately 3.5", true},
+      {"A", "probably A, possibly B", false},
+      {"B", "It is A or B", false},
+      {"5", "maybe 4. maybe 5", false},
+      {"5", "Possible answers: 1 2 3 4 5", false},
+      {"5", "1 2 3 4 5", false},
+      {"5", "<answer>3 or 5</answer>", false},
+      {"5", "<answer>it is not 5</answer>", false},
+      {"5", "I think it is less than 5", false},
+      {"7", "There are 12 boys or girls. So 12 - 5 = 7", true},
+      {"18", "She makes 9 * 2 = $18 every day at the farmer's market.", true},
+  };
+  expect_all(pairs, MathKind::kResponse);
+}
+
 }  // namespace
 }  // namespace lydian

@@ -145,6 +145,15 @@ std::vector<Span> formulas(std::string_view text) {
   return found;
 }
 
+/// The beginning of the sentence or line in which `at` is.
+std::size_t sentence_begin(std::string_view text, std::size_t at) {
+  for (std::size_t i = at; i > 0; --i) {
+    if (text[i - 1] == '\n') return i;
+    if (blank(text[i - 1]) && i > 1 && (text[i - 2] == '.' || text[i - 2] == '!' || text[i - 2] == '?')) return i;
+  }
+  return 0;
+}
+
 /// The end of the sentence or line that begins at `at`.
 std::size_t sentence_end(std::string_view text, std::size_t at) {
   bool in_formula = false;
@@ -222,7 +231,87 @@ Extracted single(std::string_view whole, std::string_view part, const char* rule
   return result;
 }
 
-/// Of the sentence after a phrase: all of it, its formulas, its last number: the first that can be read.
+bool has_word(std::string_view text, std::string_view word) {
+  for (std::size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
+    const std::size_t to = at + word.size();
+    if ((at == 0 || !letter(text[at - 1])) && (to == text.size() || !letter(text[to]))) return true;
+  }
+  return false;
+}
+
+template <std::size_t N>
+bool has_any_word(std::string_view text, const std::array<std::string_view, N>& words) {
+  return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return has_word(text, word); });
+}
+
+/// Cuts off what stands before the last of some words that draw a conclusion.
+template <std::size_t N>
+void cut_to_conclusion(std::string& before, const std::array<std::string_view, N>& signs) {
+  for (const std::string_view sign : signs) {
+    const std::size_t at = before.rfind(sign);
+    if (at != std::string::npos) before.erase(0, at + sign.size());
+  }
+}
+
+/// Whether a text goes on with a word after blanks and a comma.
+template <std::size_t N>
+bool goes_on_with(std::string_view after, const std::array<std::string_view, N>& words) {
+  std::size_t at = 0;
+  while (at < after.size() && (blank(after[at]) || after[at] == ',')) ++at;
+  if (at == 0) return false;
+  std::size_t to = at;
+  while (to < after.size() && letter(after[to])) ++to;
+  return std::find(words.begin(), words.end(), after.substr(at, to - at)) != words.end();
+}
+
+constexpr std::size_t kSentenceBytes = 1000;  // What stands farther away says nothing about an answer.
+
+/// Whether the words of a sentence around the answer that was found in it say that it is not the value: a choice, a bound, a denial, a part or a power of it.
+bool taken_back(std::string_view sentence, std::size_t begin, std::size_t end) {
+  using Words = std::string_view;
+  static constexpr std::array<Words, 5> kConclusions = {" so ", " hence ", " thus ", " therefore ", " answer is "};
+  static constexpr std::array<Words, 3> kEquals = {"=", "which is ", "that is "};
+  static constexpr std::array<Words, 19> kDoubts = {"or",     "nor",    "either", "neither", "between",  "not",      "never",     "but",    "except", "cannot",
+                                                    "rather", "unless", "maybe",  "perhaps", "possibly", "probably", "different", "one of", "any of"};
+  static constexpr std::array<Words, 18> kChanges = {"than",  "half",  "double", "twice", "triple", "through", "most",    "least",   "below",
+                                                     "above", "under", "over",   "up to", "from",   "times",   "divided", "squared", "plus"};
+  static constexpr std::array<Words, 14> kParts = {"third",   "thirds", "quarter", "quarters", "fourth", "fifth",      "tenth",
+                                                   "percent", "square", "cube",    "root",     "power",  "reciprocal", "opposite"};
+  static constexpr std::array<Words, 14> kBehind = {"or",        "maybe",   "perhaps",  "possibly", "unless",  "squared", "cubed",
+                                                    "factorial", "hundred", "thousand", "million",  "billion", "dozen",   "times"};
+  if (goes_on_with(sentence.substr(end), kBehind)) return true;
+  const std::size_t from = begin > kSentenceBytes ? begin - kSentenceBytes : 0;
+  std::string before(sentence.substr(from, begin - from));
+  for (char& c : before) c = lower(c);
+  cut_to_conclusion(before, kConclusions);
+  if (has_any_word(before, kDoubts) || before.find("n't ") != std::string::npos || before.find("n’t ") != std::string::npos) return true;
+  cut_to_conclusion(before, kEquals);
+  if (has_any_word(before, kChanges)) return true;
+  const bool holds_digit = std::any_of(before.begin(), before.end(), digit);
+  std::size_t last = before.size();
+  while (last > 0 && blank(before[last - 1])) --last;
+  const bool gap = last < before.size();
+  before.resize(last);
+  const auto ends_with_word = [&](std::string_view word) {
+    return gap && last >= word.size() && before.substr(last - word.size()) == word && (last == word.size() || !letter(before[last - word.size() - 1]));
+  };
+  // Of a number or a part; one number after the other, as in 3 4 5; 3 minus 5.
+  if (ends_with_word("of") && (holds_digit || has_any_word(before, kParts))) return true;
+  if (gap && last > 0 && digit(before[last - 1]) && begin < sentence.size() && digit(sentence[begin])) return true;
+  return (ends_with_word("minus") || ends_with_word("and")) && holds_digit;
+}
+
+/// A number that a sentence calls negative.
+Extracted number_of(std::string_view whole, std::string_view sentence, const NumberSpan& number, const char* rule) {
+  Extracted found = single(whole, sentence.substr(number.begin, number.end - number.begin), rule);
+  for (const std::string_view word : {"negative ", "minus "}) {
+    if (number.begin >= word.size() && sentence.substr(number.begin - word.size(), word.size()) == word && digit(sentence[number.begin]))
+      found.texts[0].insert(0, 1, '-');
+  }
+  return found;
+}
+
+/// Of the sentence after a phrase: all of it, its formulas, its last number: the first that can be read. Nothing at all where the sentence takes it back.
 std::optional<Extracted> from_sentence(std::string_view whole, std::string_view sentence, const Readable& readable, const char* rule) {
   const std::string_view stripped = strip_wrapping(sentence);
   if (stripped.empty()) return std::nullopt;
@@ -233,11 +322,18 @@ std::optional<Extracted> from_sentence(std::string_view whole, std::string_view 
     const std::string_view all = sentence.substr(inside.front().from, inside.back().to - inside.front().from);
     if (inside.size() > 1 && readable(all)) return single(whole, all, rule);
     const std::string_view last = sentence.substr(inside.back().begin, inside.back().end - inside.back().begin);
+    if (readable(last) && taken_back(sentence, inside.back().from, inside.back().to)) return Extracted{};
     if (readable(last)) return single(whole, last, rule);
   }
   NumberSpan number;
-  if (last_number(sentence, number)) return single(whole, sentence.substr(number.begin, number.end - number.begin), rule);
-  if (const std::size_t at = option_letter(sentence, false); at != std::string_view::npos) return single(whole, sentence.substr(at, 1), rule);
+  if (last_number(sentence, number)) {
+    if (taken_back(sentence, number.begin, number.end)) return Extracted{};
+    return number_of(whole, sentence, number, rule);
+  }
+  if (const std::size_t at = option_letter(sentence, false); at != std::string_view::npos) {
+    if (taken_back(sentence, at, at + 1)) return Extracted{};
+    return single(whole, sentence.substr(at, 1), rule);
+  }
   return std::nullopt;
 }
 
@@ -428,6 +524,10 @@ Extracted extract(std::string_view response, const MathOptions& options, const R
       if (auto found = from_sentence(text, sentence, readable, "answer phrase")) return placed(std::move(*found), text);
     }
   }
+  const auto in_doubt = [&](std::size_t begin, std::size_t end) {
+    const std::size_t from = sentence_begin(text, begin);
+    return taken_back(text.substr(from), begin - from, end - from);
+  };
   const std::vector<Span> found = options.last_formula ? formulas(text) : std::vector<Span>{};
   NumberSpan number;
   const bool has_number = options.last_number && last_number(text, number);
@@ -440,6 +540,7 @@ Extracted extract(std::string_view response, const MathOptions& options, const R
       const std::string_view between = text.substr(last.to, number.begin - last.to);
       later = between.find(". ") != std::string_view::npos || between.find('\n') != std::string_view::npos || (last.end > 0 && text[last.end - 1] == '.');
     }
+    if (!later && readable(inside) && in_doubt(last.from, last.to)) return {};
     if (!later && readable(inside)) return placed(single(text, inside, "last formula"), text);
   }
   if (options.last_number) {
@@ -452,8 +553,12 @@ Extracted extract(std::string_view response, const MathOptions& options, const R
     const bool words = std::count(all.begin(), all.end(), ' ') > 1;
     if (all.size() < 64 && (begins || !words) && readable(all)) return placed(single(text, all, "whole text"), text);
     if (!has_number) {
-      if (const std::size_t at = option_letter(text, true); at != std::string_view::npos) return placed(single(text, text.substr(at, 1), "option"), text);
+      if (const std::size_t at = option_letter(text, true); at != std::string_view::npos) {
+        if (in_doubt(at, at + 1)) return {};
+        return placed(single(text, text.substr(at, 1), "option"), text);
+      }
     }
+    if (has_number && in_doubt(number.begin, number.end)) return {};
     if (has_number) return placed(single(text, text.substr(number.begin, number.end - number.begin), "last number"), text);
   }
   return {};
