@@ -166,7 +166,7 @@ std::optional<std::string> last_box(std::string_view text) {
 MathRow read_math_row(std::string_view line, const MathEnvironmentOptions& options, const std::string& fallback_id) {
   Json row;
   try {
-    row = parse_json(line);
+    row = parse_json_keeping_digits(line);
   } catch (const JsonMistake& mistake) {
     const std::size_t column = mistake.place.find("column");
     throw BrokenRow{(column == std::string::npos ? "" : mistake.place.substr(column) + ": ") + mistake.sentence};

@@ -1,6 +1,8 @@
 #include "core/json_text.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <set>
 #include <vector>
 
@@ -41,6 +43,19 @@ std::string sentence_of(const Json::exception& error) {
   return sentence;
 }
 
+// Of a number as JSON writes it. 15 digits are what a double keeps of every decimal.
+bool loses_digits(std::string_view number) {
+  constexpr std::size_t kDigitsOfDouble = 15, kDigitsOfInteger = 18;
+  const std::string_view mantissa = number.substr(0, number.find_first_of("eE"));
+  const bool whole = mantissa.size() == number.size() && mantissa.find('.') == std::string_view::npos;
+  std::size_t digits = 0;
+  for (const char c : mantissa) digits += (c >= '1' && c <= '9') || (c == '0' && digits > 0) ? 1 : 0;
+  // What is too small for a double at full precision is read as 0 without a word.
+  if (!whole && digits > 0 && std::abs(Json::parse(number).get<double>()) < std::numeric_limits<double>::min()) return true;
+  if (!whole || digits <= kDigitsOfInteger) return !whole && digits > kDigitsOfDouble;
+  return Json::parse(number).is_number_float();
+}
+
 }  // namespace
 
 Json parse_json(std::string_view text, bool ignore_comments) {
@@ -51,6 +66,31 @@ Json parse_json(std::string_view text, bool ignore_comments) {
   } catch (const Json::exception& error) {  // a number beyond double, without a position
     throw JsonMistake{"", sentence_of(error)};
   }
+}
+
+Json parse_json_keeping_digits(std::string_view text) {
+  // Before anything is replaced, so that mistakes are those of the text itself.
+  Json plain = parse_json(text);
+  std::string kept;
+  std::size_t done = 0;
+  bool in_text = false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '"') {
+      in_text = !in_text;
+    } else if (in_text) {
+      if (text[at] == '\\') ++at;
+    } else if (text[at] == '-' || (text[at] >= '0' && text[at] <= '9')) {
+      const std::size_t end = std::min(text.find_first_not_of("+-.0123456789eE", at), text.size());
+      const std::string_view number = text.substr(at, end - at);
+      if (loses_digits(number)) {
+        kept.append(text.substr(done, at - done)).append("\"").append(number).append("\"");
+        done = end;
+      }
+      at = end - 1;
+    }
+  }
+  if (done == 0) return plain;
+  return parse_json(kept.append(text.substr(done)));
 }
 
 std::string shown(const Json& value) {

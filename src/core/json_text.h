@@ -15,6 +15,9 @@ struct JsonMistake {
 /// The one way in which the library reads JSON: keys in their order, a key twice in one object is a mistake. Throws JsonMistake.
 nlohmann::ordered_json parse_json(std::string_view text, bool ignore_comments = false);
 
+/// The same, with text in the place of each number whose digits a JSON value would lose: integers beyond 64 bits, decimals of more than 15 digits.
+nlohmann::ordered_json parse_json_keeping_digits(std::string_view text);
+
 /// `value` as it stands in a message: JSON on one line, shortened.
 std::string shown(const nlohmann::ordered_json& value);
 

@@ -42,7 +42,7 @@ std::vector<Row> next_rows(std::ifstream& file, std::size_t& number, const std::
 void grade_row(const RowGrading& grading, Row& row) {
   const std::string place = grading.input + ", line " + std::to_string(row.number);
   try {
-    row.row = parse_json(row.line);
+    row.row = grading.keep_digits ? parse_json_keeping_digits(row.line) : parse_json(row.line);
     if (!row.row.is_object()) throw RowMistake{"expected an object {…}, got " + shown(row.row)};
     row.graded = grading.grade(row.row);
   } catch (const JsonMistake& mistake) {

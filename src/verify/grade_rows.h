@@ -16,6 +16,7 @@ struct RowMistake {
 struct RowGrading {
   std::string input, output;
   int threads = 1;
+  bool keep_digits = false;  ///< Numbers that JSON values cannot hold arrive as text.
   /// The output line of a row. Called from several threads; throws RowMistake for a row that cannot be graded.
   std::function<nlohmann::ordered_json(const nlohmann::ordered_json& row)> grade;
   /// The output line of a row that cannot be graded (null where it is no JSON); `error` names file and line.

@@ -102,6 +102,36 @@ TEST_F(GradeMathTest, BrokenRowsAreNamedAndStopNothing) {
   EXPECT_EQ(summary.groups.at(0).tally.true_accepts, 1);
 }
 
+TEST_F(GradeMathTest, NumbersOfJsonKeepTheirDigits) {
+  struct Case {
+    const char *gold, *prediction;
+    bool equal;
+  };
+  const std::vector<Case> cases = {
+      {"123456789012345678901234567890", R"("123456789012345678901234567890")", true},
+      {"123456789012345678901234567890", R"("123456789012345680000000000000")", false},
+      {"-12345678901234567890123", R"("-12345678901234567890123")", true},
+      {"[1, 12345678901234567890123]", "12345678901234567890124", false},
+      {R"("12345678901234567890123")", "12345678901234567890123", true},
+      {R"("\\text{\"} 12345678901234567890123")", "1", false},
+      {"18446744073709551615", R"("18446744073709551615")", true},
+      {"18446744073709551616", R"("18446744073709551615")", false},
+      {"0.12345678901234567890123", R"("0.12345678901234567890123")", true},
+      {"1234567890123456.25", R"("1234567890123456.3")", false},
+      {"1e22", R"("10000000000000000000000")", true},
+      {"1e-400", "0", false},
+      {"0.5", R"("1/2")", true},
+      {"2.50", "2.5", true},
+  };
+  std::string rows;
+  for (const Case& one : cases) rows += std::string(R"({"id": 12345678901234567890123, "gold": )") + one.gold + R"(, "prediction": )" + one.prediction + "}\n";
+  grade(rows, {.decimal_places = 0});
+  const std::vector<Json> lines = output();
+  ASSERT_EQ(lines.size(), cases.size());
+  for (std::size_t i = 0; i < cases.size(); ++i) EXPECT_EQ(lines[i]["equal"], cases[i].equal) << cases[i].gold << " and " << cases[i].prediction << lines[i];
+  EXPECT_EQ(lines[0]["id"], "12345678901234567890123");
+}
+
 TEST_F(GradeMathTest, AGoldThatCannotBeUsedIsAFaultAndNoVerdict) {
   const MathGradingSummary summary = grade(R"({"id": 1, "gold": "", "prediction": "1"})");
   EXPECT_EQ(output()[0]["status"], "verifier_fault");

@@ -98,6 +98,15 @@ TEST_F(MathEnvironmentTest, ReadsTrlVerlAndReasoningGymUnchanged) {
   EXPECT_EQ(environment.task(Split::kTrain, 3).ground_truth, "7");
 }
 
+TEST_F(MathEnvironmentTest, GoldsThatAreNumbersKeepTheirDigits) {
+  for (const std::string number : {"123456789012345678901234567890", "-12345678901234567890123", "0.12345678901234567890123", "42", "0.5"}) {
+    const MathEnvironment environment(reading(R"({"question": "How many?", "answer": )" + number + "}"));
+    const Task task = environment.task(Split::kTrain, 0);
+    EXPECT_EQ(task.ground_truth, number);
+    EXPECT_EQ(environment.verifier().verify(task, completion_with_answer("\\boxed{" + number + "}")).reward, 1.0);
+  }
+}
+
 TEST_F(MathEnvironmentTest, SeveralGoldsAreEachAcceptable) {
   const MathEnvironment environment(reading(R"({"problem": "p", "answer": ["2", "3"]})"
                                             "\n"

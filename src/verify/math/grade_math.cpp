@@ -188,6 +188,7 @@ MathGradingSummary grade_math_file(const std::string& input, const std::string& 
   grade_rows({.input = input,
               .output = output,
               .threads = threads,
+              .keep_digits = true,
               .grade = [&grader](const Json& row) { return grader.grade(row); },
               .broken = broken_line,
               .see = [&collector](const Json& row, const Json& line) { collector.see(row, line); }});
