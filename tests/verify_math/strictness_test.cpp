@@ -218,6 +218,26 @@ TEST(MathStrictness, WordsThatChangeANumber) {
   });
 }
 
+TEST(MathStrictness, BoxesThatHedge) {
+  const std::vector<Pair> pairs = {
+      {"5", "The answer is \\boxed{4}. If that is wrong, it is \\boxed{5}.", false},
+      {"5", "\\boxed{4} if x is large and y is not so large at all, and otherwise we get: \\boxed{5}", false},
+      {"5", "So it is \\boxed{4}. Or it is, by the other way of reading the question, \\boxed{5}.", false},
+      {"5", "So it is \\boxed{4}. Maybe it is \\boxed{5}.", false},
+      {"5", "So it is \\boxed{4}. Alternatively, the answer could be:\n\n\\[\\boxed{5}\\]", false},
+      {"5", "So it is \\boxed{4}. It is $\\boxed{5}$ if the first one is not right.", false},
+      {"5", "<answer>It is \\boxed{4}. If that is wrong, it is \\boxed{5}.</answer>", false},
+      {"5", "So it is \\boxed{4}. Wait, I forgot one. So it is \\boxed{5}.", true},
+      {"5", "So it is \\boxed{4}. That is wrong, since 3 or 4 is not prime. The answer is \\boxed{5}.", true},
+      {"5", "So it is \\boxed{4}. No, that is not right: it must be \\boxed{5}.", true},
+      {"5", "The radius is \\boxed{4}. If r = 4, then the height is \\boxed{5}.", true},
+      {"5", "So it is \\boxed{5}. If that is wrong, I do not know, but it is \\boxed{5}.", true},
+      {"5", "Maybe it is \\boxed{5}.", true},
+      {"5", "She has \\boxed{4}. So she could buy $\\boxed{5}$. If this is not clear, ask again.", true},
+  };
+  expect_all(pairs, MathKind::kResponse);
+}
+
 TEST(MathStrictness, SentencesThatTakeTheAnswerBack) {
   const std::vector<Pair> pairs = {
       {"2", "The answer is 3 or maybe 2.", false},

@@ -301,6 +301,36 @@ bool taken_back(std::string_view sentence, std::size_t begin, std::size_t end) {
   return (ends_with_word("minus") || ends_with_word("and")) && holds_digit;
 }
 
+/// Whether the sentence of the last boxes offers them beside an earlier box that says something else: "If that is wrong, it is". A box that corrects an
+/// earlier one, or an intermediate result in a box, is no hedge.
+bool hedged(std::string_view text) {
+  const std::vector<Span> found = boxes(text);
+  if (found.size() < 2) return false;
+  const auto inside = [&](const Span& box) { return strip_wrapping(text.substr(box.begin, box.end - box.begin)); };
+  std::size_t first = found.size() - 1;
+  while (first > 0 && joined(text.substr(found[first - 1].to, found[first].from - found[first - 1].to))) --first;
+  if (first == 0) return false;
+  for (std::size_t i = first; i < found.size(); ++i) {
+    if (inside(found[i]) == inside(found[first - 1])) return false;
+  }
+  static constexpr std::array<std::string_view, 10> kOffers = {"otherwise",     "else",        "maybe",  "perhaps",  "possibly",
+                                                               "alternatively", "alternately", "unless", "could be", "could also"};
+  static constexpr std::array<std::string_view, 6> kDoubted = {"wrong", "incorrect", "mistaken", "not", "right", "correct"};
+  std::size_t from = std::max(found[first - 1].to, found[first].from - std::min(found[first].from, kSentenceBytes));
+  for (std::size_t i = from; i + 1 < found[first].from; ++i) {
+    if ((text[i] == '.' || text[i] == '!' || text[i] == '?') && blank(text[i + 1])) from = i + 1;
+  }
+  // Behind the formula that holds the box.
+  const std::size_t last = std::min(text.find_first_not_of("$\\])}", found.back().to), text.size());
+  std::string around(text.substr(from, found[first].from - from));
+  const std::size_t word = around.find_first_not_of(" \t\n\r,;$");
+  const bool begins_with_or = word != std::string::npos && (around.compare(word, 3, "or ") == 0 || around.compare(word, 3, "Or ") == 0);
+  around += ' ';
+  around += text.substr(last, std::min(sentence_end(text, last) - last, kSentenceBytes));
+  for (char& c : around) c = lower(c);
+  return begins_with_or || has_any_word(around, kOffers) || (has_word(around, "if") && has_any_word(around, kDoubted));
+}
+
 /// A number that a sentence calls negative.
 Extracted number_of(std::string_view whole, std::string_view sentence, const NumberSpan& number, const char* rule) {
   Extracted found = single(whole, sentence.substr(number.begin, number.end - number.begin), rule);
@@ -501,12 +531,14 @@ Extracted extract(std::string_view response, const MathOptions& options, const R
     if (open != std::string_view::npos) {
       const std::string_view inside = text.substr(open + 8, close - open - 8);
       Extracted box = options.boxed ? extract_boxes(inside) : Extracted{};
+      if (!box.texts.empty() && hedged(inside)) return {};
       if (!box.texts.empty()) return placed(std::move(box), inside);
       return placed(from_sentence(inside, inside, readable, "answer tag").value_or(single(inside, inside, "answer tag")), inside);
     }
   }
   if (options.boxed) {
     Extracted box = extract_boxes(text);
+    if (!box.texts.empty() && hedged(text)) return {};
     if (!box.texts.empty()) return placed(std::move(box), text);
   }
   if (options.hash_marks) {
