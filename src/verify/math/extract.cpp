@@ -271,10 +271,11 @@ bool taken_back(std::string_view sentence, std::size_t begin, std::size_t end) {
   using Words = std::string_view;
   static constexpr std::array<Words, 5> kConclusions = {" so ", " hence ", " thus ", " therefore ", " answer is "};
   static constexpr std::array<Words, 3> kEquals = {"=", "which is ", "that is "};
-  static constexpr std::array<Words, 19> kDoubts = {"or",     "nor",    "either", "neither", "between",  "not",      "never",     "but",    "except", "cannot",
-                                                    "rather", "unless", "maybe",  "perhaps", "possibly", "probably", "different", "one of", "any of"};
-  static constexpr std::array<Words, 18> kChanges = {"than",  "half",  "double", "twice", "triple", "through", "most",    "least",   "below",
-                                                     "above", "under", "over",   "up to", "from",   "times",   "divided", "squared", "plus"};
+  static constexpr std::array<Words, 22> kDoubts = {"or",       "nor",       "either", "neither", "between", "not",   "never",   "but",
+                                                    "except",   "cannot",    "else",   "rather",  "unless",  "maybe", "perhaps", "possibly",
+                                                    "probably", "different", "nearly", "almost",  "one of",  "any of"};
+  static constexpr std::array<Words, 8> kChanges = {"than", "half", "double", "twice", "triple", "most", "least", "up to"};
+  static constexpr std::array<Words, 9> kDirectlyBefore = {"through", "below", "above", "under", "over", "times", "plus", "divided by", "squared"};
   static constexpr std::array<Words, 14> kParts = {"third",   "thirds", "quarter", "quarters", "fourth", "fifth",      "tenth",
                                                    "percent", "square", "cube",    "root",     "power",  "reciprocal", "opposite"};
   static constexpr std::array<Words, 14> kBehind = {"or",        "maybe",   "perhaps",  "possibly", "unless",  "squared", "cubed",
@@ -298,6 +299,7 @@ bool taken_back(std::string_view sentence, std::size_t begin, std::size_t end) {
   // Of a number or a part; one number after the other, as in 3 4 5; 3 minus 5.
   if (ends_with_word("of") && (holds_digit || has_any_word(before, kParts))) return true;
   if (gap && last > 0 && digit(before[last - 1]) && begin < sentence.size() && digit(sentence[begin])) return true;
+  if (std::any_of(kDirectlyBefore.begin(), kDirectlyBefore.end(), ends_with_word) || (holds_digit && has_word(before, "from"))) return true;
   return (ends_with_word("minus") || ends_with_word("and")) && holds_digit;
 }
 
