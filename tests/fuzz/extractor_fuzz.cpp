@@ -1,5 +1,6 @@
 #include "fuzz/fuzz.h"
 #include "verify/math/extract.h"
+#include "verify/math/wrapping.h"
 
 int fuzz_one(std::string_view input) {
   const lydian::MathOptions options;

@@ -8,6 +8,7 @@
 #include "verify/math/extract.h"
 #include "verify/math/parser.h"
 #include "verify/math/text_answer.h"
+#include "verify/math/wrapping.h"
 
 namespace lydian {
 namespace {

@@ -5,17 +5,12 @@
 #include <cstdint>
 #include <utility>
 
+#include "verify/math/characters.h"
 #include "verify/math/extract.h"
+#include "verify/math/wrapping.h"
 
 namespace lydian::math {
 namespace {
-
-bool digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 /// Case kept, fonts and wrapping off.
 std::string bare(std::string_view text) {

@@ -5,6 +5,8 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "verify/math/characters.h"
+
 namespace lydian::math {
 namespace {
 
@@ -119,10 +121,6 @@ const Known* find_unit(std::string_view word) {
     }
   }
   return found == table.end() ? nullptr : &found->second;
-}
-
-bool letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 }  // namespace

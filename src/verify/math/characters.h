@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string_view>
+
+namespace lydian::math {
+
+// Of ASCII, whatever the locale.
+inline bool blank(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+inline bool digit(char c) {
+  return c >= '0' && c <= '9';
+}
+inline bool letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+inline char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+inline bool starts(std::string_view text, std::string_view with) {
+  return text.substr(0, with.size()) == with;
+}
+
+}  // namespace lydian::math

@@ -1,0 +1,135 @@
+#include "verify/math/wrapping.h"
+
+#include <algorithm>
+#include <array>
+
+#include "verify/math/characters.h"
+
+namespace lydian::math {
+namespace {
+
+bool is_font(std::string_view name) {
+  static constexpr std::array kFonts = {"text",       "mbox",   "textbf", "textit", "textrm",       "mathrm", "mathbf",
+                                        "textnormal", "mathit", "left",   "right",  "operatorname", "boxed",  "hbox"};
+  return std::find(kFonts.begin(), kFonts.end(), name) != kFonts.end();
+}
+
+}  // namespace
+
+std::string_view strip_wrapping(std::string_view text) {
+  for (bool changed = true; changed;) {
+    changed = false;
+    auto drop = [&](std::size_t front, std::size_t back) {
+      text.remove_prefix(front);
+      text.remove_suffix(back);
+      changed = true;
+    };
+    while (!text.empty() && (blank(text.front()) || text.front() == '\0')) drop(1, 0);
+    while (!text.empty() && (blank(text.back()) || text.back() == '\0')) drop(0, 1);
+    if (text.size() >= 5 && starts(text, "$$") && text.substr(text.size() - 2) == "$$") {
+      drop(2, 2);
+    } else if (text.size() >= 3 && text.front() == '$' && text.back() == '$' && text.substr(1, text.size() - 2).find('$') == std::string_view::npos) {
+      drop(1, 1);
+    } else if (text.size() >= 5 && starts(text, "\\(") && text.substr(text.size() - 2) == "\\)" && text.find("\\(", 2) == std::string_view::npos) {
+      drop(2, 2);
+    } else if (text.size() >= 5 && starts(text, "\\[") && text.substr(text.size() - 2) == "\\]" && text.find("\\[", 2) == std::string_view::npos) {
+      drop(2, 2);
+    } else if (text.size() >= 5 && starts(text, "**") && text.substr(text.size() - 2) == "**") {
+      drop(2, 2);
+    } else if (starts(text, "**") || starts(text, "> ")) {
+      drop(2, 0);
+    } else if (text.size() >= 2 && text.substr(text.size() - 2) == "**" && text.find("**") == text.size() - 2 && text.size() > 2 &&
+               !digit(text[text.size() - 3])) {
+      drop(0, 2);
+    } else if (text.size() >= 2 && text.back() == '.' && text[text.size() - 2] != '.') {
+      drop(0, 1);
+    } else if (text.size() >= 2 && ((text.front() == '"' && text.back() == '"') || (text.front() == '`' && text.back() == '`'))) {
+      drop(1, 1);
+    } else if (!text.empty() && (text.front() == ':' || text.back() == ',')) {
+      text.front() == ':' ? drop(1, 0) : drop(0, 1);
+    }
+  }
+  return text;
+}
+
+std::string without_delimiters(std::string_view text) {
+  const auto dollars = static_cast<std::size_t>(std::count(text.begin(), text.end(), '$'));
+  std::size_t escaped = 0;
+  for (std::size_t i = 1; i < text.size(); ++i) escaped += text[i] == '$' && text[i - 1] == '\\' ? 1 : 0;
+  const bool paired = (dollars - escaped) % 2 == 0;
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && i + 1 < text.size()) {
+      const char next = text[i + 1];
+      if (next == '(' || next == ')' || next == '[' || next == ']') {
+        // \\[2pt] is a row's end, not a formula.
+        out += ' ';
+      } else {
+        (out += text[i]) += next;
+      }
+      ++i;
+    } else if (text[i] == '$' && paired) {
+      out += ' ';
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+std::string words_of(std::string_view text) {
+  std::string out;
+  bool gap = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '\\') {
+      std::size_t end = i + 1;
+      while (end < text.size() && letter(text[end])) ++end;
+      const std::string_view name = text.substr(i + 1, end - i - 1);
+      if (is_font(name)) {
+        i = end - 1;
+      } else if (name.empty()) {
+        ++i;
+      } else {
+        out += name;
+        i = end - 1;
+      }
+      gap = true;
+      continue;
+    }
+    if (blank(c) || c == '~' || c == '{' || c == '}' || c == '$' || c == '*' || c == '"' || c == ',' || c == ';' || c == '.' || c == '!' || c == '?') {
+      gap = true;
+      continue;
+    }
+    if (gap && !out.empty()) out += ' ';
+    gap = false;
+    out += lower(c);
+  }
+  return out;
+}
+
+bool is_words(std::string_view text) {
+  bool letters = false;
+  std::size_t depth = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '\\') {
+      std::size_t end = i + 1;
+      while (end < text.size() && letter(text[end])) ++end;
+      const std::string_view name = text.substr(i + 1, end - i - 1);
+      if (!name.empty() && !is_font(name) && name != "quad") return false;
+      i = name.empty() ? i + 1 : end - 1;
+    } else if (c == '{') {
+      ++depth;
+    } else if (c == '}') {
+      if (depth-- == 0) return false;
+    } else if (c == '=' || c == '^' || c == '_' || c == '+' || c == '<' || c == '>' || c == '|') {
+      return false;
+    } else {
+      letters = letters || letter(c) || (static_cast<unsigned char>(c) & 0x80U) != 0;
+    }
+  }
+  return letters && depth == 0;
+}
+
+}  // namespace lydian::math
