@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "verify/math/characters.h"
-#include "verify/math/extract.h"
 #include "verify/math/wrapping.h"
 
 namespace lydian::math {
