@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "cli/program.h"
+#include "folders.h"
 #include "lydian/core/durable_file.h"
 #include "verify_code/sandboxed.h"
 
@@ -22,6 +23,15 @@ TEST(GradeCode, WritesAVerdictForEachRow) {
   EXPECT_THAT(outcome.out, HasSubstr("rows 2\n"));
   EXPECT_THAT(verdicts, HasSubstr("{\"id\":\"right\",\"verdict\":\"accepted\",\"reward\":1.0,\"passed\":1,\"total\":1"));
   EXPECT_THAT(verdicts, HasSubstr("\"stdout\":\"7\\n\""));
+}
+
+TEST(GradeCode, TheExampleHasRowsOfEveryMode) {
+  LYDIAN_NEEDS_SANDBOX();
+  const std::string output = testing::TempDir() + "cli_code_example.jsonl";
+  const Outcome outcome = call({"grade", "code", "--input", source_file("examples/programs.jsonl"), "--output", output, "--workers", "2"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  for (const char* verdict : {"accepted 3\n", "wrong_answer 2\n", "time_limit 1\n", "rows 6\n"}) EXPECT_THAT(outcome.out, HasSubstr(verdict));
+  EXPECT_THAT(read_whole_file(output), HasSubstr("AssertionError in line 2 of the tests: assert median([1, 2, 3, 4]) == 2.5"));
 }
 
 TEST(GradeCode, RefusesByName) {

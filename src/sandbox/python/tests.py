@@ -373,6 +373,17 @@ def other_values(value):
     return []
 
 
+def failed_line(error, source):
+    """The line of the tests' text that raised, for assertions that say nothing themselves."""
+    line, trace = 0, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == "tests.py":
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    lines = source.split("\n")
+    return "AssertionError in line %d of the tests: %s" % (line, lines[line - 1].strip()[:200]) if 0 < line <= len(lines) else "AssertionError"
+
+
 def run_tests(request):
     tests, failed, text = None, "lost", ""
     try:
@@ -384,7 +395,7 @@ def run_tests(request):
         mine = isinstance(error, ImportError) and not any(each is error for each in getattr(tests, "told", ()))
         endings = {ProgramLost: "lost", NoTests: "row", CannotCross: "refused", OwnWord: "assertion"}
         failed = endings.get(type(error)) or ("assertion" if isinstance(error, AssertionError) else "row" if mine else "error")
-        text = str(error) if type(error) in endings else describe(error)
+        text = str(error) if type(error) in endings else failed_line(error, request["tests"]) if type(error) is AssertionError and not error.args else describe(error)
         show_error()
     if failed is None:
         send(CHANNEL, {"proved": tests.asked})
