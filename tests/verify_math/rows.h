@@ -92,7 +92,7 @@ inline const std::vector<Row>& rows() {
       {"trig", "\\tan^2 y+1", "\\sec^2 y", true},
       {"trig", "\\sin(\\pi x)", "\\sin(501\\pi x)", false},
       {"log", "9", "e^{2\\ln 3}", true},
-      {"log", "\\ln(x^2y)", "2\\ln x+\\ln y", true},
+      {"log", "\\ln(x^2y)", "2\\ln|x|+\\ln y", true},
       {"log", "\\log_2 8", "3", true},
       {"log", "3", "\\log 1000", true},
       {"log", "x\\ln 3", "\\ln(3^x)", true},

@@ -275,6 +275,22 @@ Poly Algebra::difference(const Form& a, const Form& b) {
   return result;
 }
 
+Poly Algebra::common_factor(const Poly& a, const Poly& b) {
+  const std::int64_t size = a.terms() * b.terms();
+  Poly common = one();
+  if (size > 900) throw NoForm{"too many terms"};
+  budget_.spend(4 + size / 4);
+  if (fmpz_mpoly_gcd(common.get(), a.get(), b.get(), ring_->ctx) == 0) throw NoForm{"no common factor was found"};
+  return common;
+}
+
+// Of a polynomial by one that divides it.
+Poly Algebra::quotient(const Poly& a, const Poly& divisor) {
+  Poly result(*ring_);
+  fmpz_mpoly_divides(result.get(), a.get(), divisor.get(), ring_->ctx);
+  return result;
+}
+
 bool Algebra::equal(const Form& a, const Form& b) {
   return is_zero(difference(a, b));
 }

@@ -125,6 +125,9 @@ class Algebra {
   /// The value with numbers for the letters, roots on their principal branch. Throws Undefined where it cannot be told.
   Ball value_at(const Poly& poly, Point point, slong precision);
   Poly difference(const Form& a, const Form& b);
+  Poly common_factor(const Poly& a, const Poly& b);
+  Poly quotient(const Poly& a, const Poly& divisor);
+  bool has_letters(const Poly& poly) const { return !numeric_poly(poly); }
   /// Proof that the polynomial stands for zero: each coefficient of a product of letters is an algebraic number that is proved to be 0.
   bool is_zero(Poly poly);
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "verify/math/decide.h"
+#include "verify/math/one_letter.h"
 
 namespace lydian::math {
 
@@ -42,6 +43,7 @@ class Comparer {
   // compare_relations.cpp: equations, inequalities, assignments.
   Decision relation(NodeId gold, NodeId prediction);
   Decision equation(NodeId gold, NodeId prediction);
+  Decision equation_by_form(NodeId gold, NodeId prediction);
   Decision inequality(NodeId gold, NodeId prediction);
   NodeId assigned_value(NodeId id) const;
   bool is_name(NodeId id) const;
@@ -58,6 +60,7 @@ class Comparer {
   void expand_plus_minus(NodeId id, std::vector<NodeId>& out);
   NodeId choose_sign(NodeId id, bool upper);
   bool as_matrix(NodeId id, std::vector<NodeId>& cells, std::size_t& columns) const;
+  bool has_conditions(NodeId list) const;
   bool alternatives(NodeId list) const;
   bool joined_otherwise(NodeId gold, NodeId prediction) const;
 
@@ -71,12 +74,25 @@ class Comparer {
   std::optional<Pieces> merged(Pieces pieces);
   std::optional<Pieces> intersection(const Pieces& a, const Pieces& b);
   int bound_order(NodeId a, NodeId b);
+  std::optional<Pieces> pieces_of_gold(NodeId id, std::string& letter);
+  std::optional<Decision> same_line(NodeId gold, NodeId prediction);
+
+  // compare_solve.cpp: where a relation in one letter holds.
+  struct Root {
+    NodeId at = kNoNode;
+    bool odd = false, pole = false;
+  };
+  std::optional<Pieces> solved(NodeId left, Relation relation, NodeId right, std::string& letter);
+  std::optional<Pieces> solved_absolute(NodeId inside, Relation relation, NodeId bound, std::string& letter);
+  bool add_roots(const LetterPoly& poly, bool pole, std::vector<Root>& out);
+  bool sort_roots(std::vector<Root>& roots);
 
   Tree& tree_;
   const MathOptions& options_;
   Budget& budget_;
   Decider decider_;
   int depth_ = 0;
+  slong solve_degree_ = 1;  ///< A prediction is solved up to its last step only: to restate the question earns nothing.
 };
 
 }  // namespace lydian::math

@@ -1,10 +1,13 @@
 // Parts of the real line: intervals, unions, solved inequalities.
 #include <algorithm>
+#include <utility>
 
 #include "verify/math/compare.h"
 
 namespace lydian::math {
 namespace {
+
+constexpr slong kSolveDegree = 8;
 
 Decision unequal(std::string reason) {
   return {false, MathMethod::kNone, std::move(reason)};
@@ -34,17 +37,31 @@ std::optional<Comparer::Pieces> Comparer::pieces_of_relation(NodeId id, std::str
   auto is_open = [](Relation r) { return r == Relation::kLess || r == Relation::kGreater; };
   if (relations.size() == 1) {
     const bool left = tree_.is(sides[0], Op::kSymbol) && !has_symbol(tree_, sides[1]), right = tree_.is(sides[1], Op::kSymbol) && !has_symbol(tree_, sides[0]);
-    if (left == right || !set_letter(sides[left ? 0 : 1])) return std::nullopt;
-    const NodeId bound = sides[left ? 1 : 0];
     const Relation r = relations[0];
+    if (!is_less(r) && !is_greater(r) && r != Relation::kEqual && r != Relation::kNotEqual) return std::nullopt;
+    if (left == right) return solved(sides[0], r, sides[1], letter);
+    if (!set_letter(sides[left ? 0 : 1])) return std::nullopt;
+    const NodeId bound = sides[left ? 1 : 0];
+    if (r == Relation::kEqual) {
+      std::vector<NodeId> values;
+      expand_plus_minus(bound, values);
+      Pieces points;
+      for (const NodeId value : values) points.push_back({value, value, false, false});
+      return points;
+    }
+    if (has_plus_minus(tree_, bound)) return std::nullopt;
     if (r == Relation::kNotEqual) return Pieces{{kNoNode, bound, true, true}, {bound, kNoNode, true, true}};
-    if (r == Relation::kEqual) return Pieces{{bound, bound, false, false}};
-    if (!is_less(r) && !is_greater(r)) return std::nullopt;
     const bool above = is_greater(r) == left;
     return above ? Pieces{{bound, kNoNode, is_open(r), true}} : Pieces{{kNoNode, bound, true, is_open(r)}};
   }
   if (relations.size() == 2 && ((is_less(relations[0]) && is_less(relations[1])) || (is_greater(relations[0]) && is_greater(relations[1])))) {
-    if (has_symbol(tree_, sides[0]) || has_symbol(tree_, sides[2]) || !set_letter(sides[1])) return std::nullopt;
+    if (has_symbol(tree_, sides[0]) || has_symbol(tree_, sides[2])) return std::nullopt;
+    if (!tree_.is(sides[1], Op::kSymbol)) {
+      const std::optional<Pieces> first = solved(sides[0], relations[0], sides[1], letter);
+      const std::optional<Pieces> second = first ? solved(sides[1], relations[1], sides[2], letter) : std::nullopt;
+      return second ? intersection(*first, *second) : std::nullopt;
+    }
+    if (!set_letter(sides[1])) return std::nullopt;
     const bool up = is_less(relations[0]);
     const std::size_t low = up ? 0 : 2, high = up ? 2 : 0;
     return Pieces{{sides[low], sides[high], is_open(relations[up ? 0 : 1]), is_open(relations[up ? 1 : 0])}};
@@ -183,8 +200,7 @@ std::optional<Comparer::Pieces> Comparer::merged(Pieces pieces) {
       continue;
     }
     Piece& last = result.back();
-    if (last.high == kNoNode) break;  // It takes in all that follows.
-    const int gap = next.low == kNoNode ? -1 : bound_order(next.low, last.high);
+    const int gap = next.low == kNoNode || last.high == kNoNode ? -1 : bound_order(next.low, last.high);
     if (gap == 2) return std::nullopt;
     if (gap > 0 || (gap == 0 && next.low_open && last.high_open)) {
       result.push_back(next);
@@ -196,6 +212,7 @@ std::optional<Comparer::Pieces> Comparer::merged(Pieces pieces) {
       if (low == 2) return std::nullopt;
       if (low == 0) last.low_open = false;
     }
+    if (last.high == kNoNode) continue;  // It takes in all that follows.
     const int ends = next.high == kNoNode ? -1 : bound_order(last.high, next.high);
     if (ends == 2) return std::nullopt;
     if (ends < 0) {
@@ -256,7 +273,27 @@ bool Comparer::sort_pieces(Pieces& pieces) {
   return true;
 }
 
+std::optional<Comparer::Pieces> Comparer::pieces_of_gold(NodeId id, std::string& letter) {
+  const slong outer = std::exchange(solve_degree_, kSolveDegree);
+  std::optional<Pieces> found = pieces(id, letter);
+  solve_degree_ = outer;
+  return found;
+}
+
+// Both sides as parts of the line; nothing where one of them is none.
+std::optional<Decision> Comparer::same_line(NodeId gold, NodeId prediction) {
+  std::string gold_letter, other_letter;
+  std::optional<Pieces> first = pieces_of_gold(gold, gold_letter), second = first ? pieces(prediction, other_letter) : std::nullopt;
+  if (!first || !second) return std::nullopt;
+  if (!gold_letter.empty() && !other_letter.empty() && gold_letter != other_letter) return unequal("different letters");
+  return same_pieces(std::move(*first), std::move(*second));
+}
+
 Decision Comparer::same_pieces(Pieces gold, Pieces prediction) {
+  for (Pieces* side : {&gold, &prediction}) {
+    if (side->size() < 2) continue;
+    if (std::optional<Pieces> whole = merged(*side)) *side = std::move(*whole);
+  }
   if (gold.size() != prediction.size()) return unequal("different parts of the line");
   if (gold.size() > 1 && (!sort_pieces(gold) || !sort_pieces(prediction))) return unequal("bounds that cannot be put in order");
   Decision total{true, MathMethod::kExact, {}};

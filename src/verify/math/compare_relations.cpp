@@ -113,6 +113,17 @@ Decision Comparer::relation(NodeId gold, NodeId prediction) {
 }
 
 Decision Comparer::equation(NodeId gold, NodeId prediction) {
+  Decision decision = equation_by_form(gold, prediction);
+  if (decision.equal || tree_.relations(gold).size() > 1 || tree_.relations(gold)[0] != Relation::kEqual) return decision;
+  // x^2 = 1 by its solutions, each named: x = 1 or x = -1.
+  if (!tree_.is(prediction, Op::kList) && !is_chain_of(prediction, Relation::kEqual, Relation::kEqual)) return decision;
+  std::string letter;
+  if (!pieces(prediction, letter) || letter.empty()) return decision;
+  std::optional<Decision> line = same_line(gold, prediction);
+  return line && line->equal ? *line : decision;
+}
+
+Decision Comparer::equation_by_form(NodeId gold, NodeId prediction) {
   const NodeId value = assigned_value(gold);
   // Copies: comparing adds nodes to the tree.
   const std::vector<NodeId> sides(tree_.children(gold).begin(), tree_.children(gold).end());
@@ -156,14 +167,8 @@ Decision Comparer::equation(NodeId gold, NodeId prediction) {
 }
 
 Decision Comparer::inequality(NodeId gold, NodeId prediction) {
-  std::string gold_letter, other_letter;
   if (!tree_.is(prediction, Op::kRelation) && !options_.inequality_as_interval) return unequal("the gold is an inequality, the prediction is not");
-  if (const std::optional<Pieces> g = pieces(gold, gold_letter)) {
-    if (const std::optional<Pieces> p = pieces(prediction, other_letter)) {
-      if (!gold_letter.empty() && !other_letter.empty() && gold_letter != other_letter) return unequal("different letters");
-      return same_pieces(*g, *p);
-    }
-  }
+  if (std::optional<Decision> line = same_line(gold, prediction)) return *line;
   if (!tree_.is(prediction, Op::kRelation)) return unequal("the gold is an inequality, the prediction is not");
   const std::vector<Relation> relations(tree_.relations(gold).begin(), tree_.relations(gold).end());
   const std::vector<Relation> others(tree_.relations(prediction).begin(), tree_.relations(prediction).end());

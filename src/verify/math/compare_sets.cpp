@@ -95,12 +95,24 @@ Decision Comparer::unordered(const std::vector<NodeId>& gold, const std::vector<
   return total;
 }
 
+// Whether a list holds conditions on a letter: x < 3, x \ne 0, and not only its values.
+bool Comparer::has_conditions(NodeId list) const {
+  if (!tree_.is(list, Op::kList)) return false;
+  const auto items = tree_.children(list);
+  return std::any_of(items.begin(), items.end(), [&](NodeId item) {
+    if (!tree_.is(item, Op::kRelation)) return false;
+    const auto relations = tree_.relations(item);
+    return std::any_of(relations.begin(), relations.end(), [](Relation r) { return r >= Relation::kNotEqual && r <= Relation::kGreaterEqual; });
+  });
+}
+
 // x = 1 or y = 2: not both need hold. x = 1 or x = 2 only lists values.
 bool Comparer::alternatives(NodeId list) const {
   if (!tree_.is(list, Op::kList) || (tree_[list].extra & kOrBetween) == 0) return false;
   const auto items = tree_.children(list);
+  const auto about = [&](NodeId item) { return tree_.child(item, tree_.is(tree_.child(item, 0), Op::kSymbol) ? 0 : 1); };
   return std::any_of(items.begin(), items.end(), [&](NodeId item) {
-    return tree_.is(item, Op::kRelation) && tree_.is(items[0], Op::kRelation) && !same(tree_, tree_.child(item, 0), tree_, tree_.child(items[0], 0));
+    return tree_.is(item, Op::kRelation) && tree_.is(items[0], Op::kRelation) && !same(tree_, about(item), tree_, about(items[0]));
   });
 }
 
@@ -109,7 +121,7 @@ bool Comparer::joined_otherwise(NodeId gold, NodeId prediction) const {
   if (alternatives(gold) != alternatives(prediction)) return true;
   if (!tree_.is(gold, Op::kList) || !tree_.is(prediction, Op::kList)) return false;
   const auto items = tree_.children(gold);
-  const bool statements = std::any_of(items.begin(), items.end(), [&](NodeId item) { return tree_.is(item, Op::kSymbol); });
+  const bool statements = has_conditions(gold) || std::any_of(items.begin(), items.end(), [&](NodeId item) { return tree_.is(item, Op::kSymbol); });
   return statements && (tree_[gold].extra | tree_[prediction].extra) == (kOrBetween | kAndBetween);
 }
 
@@ -122,24 +134,22 @@ Decision Comparer::collection(NodeId gold, NodeId prediction) {
         (tree_.is(value, Op::kBracket) || tree_[value].op == Op::kUnion || has_plus_minus(tree_, value) || tree_.is(value, Op::kList)))
       other = value;
   }
-  if (joined_otherwise(gold, other)) return unequal("joined by \"or\" on one side only");
   const Node g = tree_[gold], p = tree_[other];
   const auto bracket = [](const Node& node) { return static_cast<Bracket>(node.flag); };
   const bool g_interval = g.op == Op::kBracket && g.count == 2 && bracket(g) <= Bracket::kSquareSquare;
   const bool g_line = tree_.is_constant(gold, Constant::kReals), p_line = tree_.is_constant(other, Constant::kReals);
   const bool p_parts = p.op == Op::kRelation || p.op == Op::kUnion || p.op == Op::kDifference || p.op == Op::kIntersection || p.op == Op::kList || p_line;
-  if (g.op == Op::kUnion || g.op == Op::kDifference || g.op == Op::kIntersection || g_line || (g_interval && p_parts) ||
+  const bool g_conditions = has_conditions(gold);
+  if (g.op == Op::kUnion || g.op == Op::kDifference || g.op == Op::kIntersection || g_line || g_conditions || (g_interval && p_parts) ||
       (g.op == Op::kList && (p.op == Op::kUnion || p_line))) {
-    std::string gold_letter, other_letter;
-    if (p.op == Op::kRelation && !options_.interval_as_inequality) return unequal("the gold is an interval, the prediction an inequality");
-    const std::optional<Pieces> first = pieces(gold, gold_letter), second = first ? pieces(other, other_letter) : std::nullopt;
-    if (first && second) {
-      Decision line = same_pieces(*first, *second);
-      if (line.equal || p.op != Op::kList) return line;
+    if (p.op == Op::kRelation && !g_conditions && !options_.interval_as_inequality) return unequal("the gold is an interval, the prediction an inequality");
+    if (std::optional<Decision> line = same_line(gold, other)) {
+      if (line->equal || p.op != Op::kList || g_conditions) return *line;
     }
     if (g_line) return unequal("the gold is the whole line, the prediction is not");
     if (g.op != Op::kBracket && g.op != Op::kList) return by_structure(gold, other);
   }
+  if (joined_otherwise(gold, other)) return unequal("joined by \"or\" on one side only");
   if (g.op == Op::kBracket && bracket(g) != Bracket::kCurly) {
     const std::vector<NodeId> a = elements(gold);
     if (p.op == Op::kBracket) {
@@ -148,7 +158,9 @@ Decision Comparer::collection(NodeId gold, NodeId prediction) {
       if (bracket(p) != bracket(g) && !(options_.column_as_tuple && vector(p) && vector(g))) return unequal("different brackets");
       return ordered(a, elements(other));
     }
-    if (p.op == Op::kMatrix && options_.column_as_tuple) return matrices(gold, other);
+    // A column is no interval.
+    const bool interval = g_interval && bracket(g) != Bracket::kRoundRound;
+    if (p.op == Op::kMatrix && options_.column_as_tuple && !interval) return matrices(gold, other);
     if (p.op == Op::kList && options_.tuple_as_list && bracket(g) == Bracket::kRoundRound) return ordered(a, elements(other));
     return unequal("the gold is a tuple or interval, the prediction is not");
   }
@@ -162,10 +174,7 @@ Decision Comparer::collection(NodeId gold, NodeId prediction) {
     b = elements(other);
     if (b.size() < 2 && a.size() >= 2) {
       // x < 1 or x > 3 as one union
-      std::string gold_letter, other_letter;
-      if (const std::optional<Pieces> first = pieces(gold, gold_letter)) {
-        if (const std::optional<Pieces> second = pieces(other, other_letter)) return same_pieces(*first, *second);
-      }
+      if (std::optional<Decision> line = same_line(gold, other)) return *line;
       return unequal("the gold has several values, the prediction has one");
     }
   }
@@ -178,14 +187,8 @@ Decision Comparer::collection(NodeId gold, NodeId prediction) {
     if (decision.equal) return decision;
   }
   // Parts of the line written with "or" and "and".
-  std::string gold_letter, other_letter;
   if (g.op == Op::kList && (tree_.is(a[0], Op::kRelation) || tree_.is(a[0], Op::kBracket))) {
-    if (const std::optional<Pieces> first = pieces(gold, gold_letter)) {
-      if (const std::optional<Pieces> second = pieces(other, other_letter)) {
-        Decision same_line = same_pieces(*first, *second);
-        if (same_line.equal) return same_line;
-      }
-    }
+    if (std::optional<Decision> line = same_line(gold, other); line && line->equal) return *line;
   }
   return decision;
 }

@@ -6,12 +6,9 @@ namespace lydian::math {
 namespace {
 
 constexpr std::uint32_t kPositivePoints = 4, kMixedPoints = 6, kWidePoints = 20, kAgreements = 4;
+constexpr const char* kNarrower = "the answer has no value at some points where the gold has one";
 constexpr std::int64_t kStrictPlaces = 6;               // Fewer decimal_places are a wish for rough rounding.
 constexpr slong kTightBits = 250, kSmallestSeen = -64;  // A part of a sum below 2^kSmallestSeen next to much larger ones could hide.
-
-bool has_imaginary(const Tree& tree, NodeId id) {
-  return any(tree, id, [&](const Node& node, NodeId at) { return node.op == Op::kConstant && tree.is_constant(at, Constant::kI); });
-}
 
 /// Digits behind the point of a number whose decimals end; -1 for others.
 std::int64_t places_of(const Rational* value) {
@@ -59,9 +56,9 @@ bool Decider::with_algebra(const std::function<void(Algebra&)>& work, std::strin
 
 std::optional<std::pair<Ball, Ball>> Decider::values(NodeId a, NodeId b, Point point, std::int64_t precision, bool real) {
   try {
-    Ball x = Evaluator(folder_, evaluate_options(precision), point).value(a);
+    Ball x = Evaluator(folder_, evaluate_options(precision, real), point).value(a);
     if (!x.is_finite() || (real && !x.is_real())) return std::nullopt;
-    Ball y = Evaluator(folder_, evaluate_options(precision), point).value(b);
+    Ball y = Evaluator(folder_, evaluate_options(precision, real), point).value(b);
     if (!y.is_finite() || (real && !y.is_real())) return std::nullopt;
     return std::pair(std::move(x), std::move(y));
   } catch (const Undefined&) {
@@ -173,6 +170,7 @@ Decision Decider::by_form(NodeId a, NodeId b) {
     const bool agreed = agree([&](Point point, std::int64_t precision, bool real) { return values(a, b, point, precision, real && !imaginary); });
     if (!agreed) decision = {false, MathMethod::kUndecided, "equal for some signs of the letters, not surely for all"};
   }
+  if (decision.equal && is_narrower({a}, {b})) decision = {false, decision.method, kNarrower};
   if (!done) decision.reason += ": " + why;
   return decision;
 }
@@ -215,6 +213,9 @@ Decision Decider::same_equation(NodeId a, NodeId b, NodeId c, NodeId d, int& sig
             }
           };
           if (algebra.took_signs() && !agree(sides)) decision = {false, MathMethod::kUndecided, "equal for some signs of the letters, not surely for all"};
+          if (decision.equal && loses_solutions(algebra, first.above, {a, b}, {c, d})) {
+            decision = {false, MathMethod::kCanonical, "the same up to solutions at which a side has no value"};
+          }
           constant = first.below.is_constant() && second.below.is_constant();
         } else {
           decision = {false, MathMethod::kCanonical, "different equations"};
@@ -222,6 +223,7 @@ Decision Decider::same_equation(NodeId a, NodeId b, NodeId c, NodeId d, int& sig
       },
       why);
   if (!done) decision.reason += ": " + why;
+  if (decision.equal && is_narrower({a, b}, {c, d})) decision = {false, decision.method, kNarrower};
   // The factor is a constant: its sign shows at any point where neither difference is 0.
   for (std::uint32_t i = 0; decision.equal && constant && sign == 0 && i < 4; ++i) sign = sign_at(a, b, {i}) * sign_at(c, d, {i});
   return decision;

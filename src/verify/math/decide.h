@@ -16,6 +16,8 @@ struct Decision {
   std::string reason;
 };
 
+bool has_imaginary(const Tree& tree, NodeId id);
+
 /// Decides the equality of scalar expressions of one tree.
 ///
 /// Equal by exact arithmetic, by canonical form, or by rounding where one side is written as a decimal; different by balls that do not meet; else undecided,
@@ -43,12 +45,18 @@ class Decider {
   std::optional<std::pair<Ball, Ball>> values(NodeId a, NodeId b, Point point, std::int64_t precision, bool real);
   /// Whether two sides agree by tight balls at enough points, of both signs wherever they have values there.
   bool agree(const Sides& sides);
+  /// Whether a side with letters has no real value at some point where the gold's sides have theirs.
+  bool is_narrower(std::initializer_list<NodeId> gold, std::initializer_list<NodeId> prediction);
+  void denominators(NodeId id, std::vector<NodeId>& out);
+  bool loses_solutions(Algebra& algebra, const Poly& zeros, std::initializer_list<NodeId> gold, std::initializer_list<NodeId> prediction);
   int sign_at(NodeId a, NodeId b, Point point);
   bool equal_when_rounded(NodeId a, NodeId b);
   bool close(NodeId a, NodeId b);
   /// Runs with a growing shape; false where there is no form.
   bool with_algebra(const std::function<void(Algebra&)>& work, std::string& why);
-  EvaluateOptions evaluate_options(std::int64_t precision) const { return {precision, options_.real_roots, options_.log_is_natural, functions_as_letters_}; }
+  EvaluateOptions evaluate_options(std::int64_t precision, bool real_parts = false) const {
+    return {precision, options_.real_roots, options_.log_is_natural, real_parts, functions_as_letters_};
+  }
 
   const Tree& tree_;
   const MathOptions& options_;

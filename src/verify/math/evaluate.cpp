@@ -23,7 +23,9 @@ Rational coordinate(std::string_view name, Point point) {
   const std::int64_t prime = 1000003;
   std::int64_t above = prime / 8 + static_cast<std::int64_t>(h % static_cast<std::uint64_t>(4 * prime - prime / 8));
   if (above % prime == 0) ++above;
-  if (point.number >= Point::kMixed) {
+  if (!point.negative.empty()) {
+    if (name == point.negative) above = -above;
+  } else if (point.number >= Point::kMixed) {
     // The first mixed point is all negative.
     if (point.number == Point::kMixed || (h >> 40) % 2 == 0) above = -above;
   }
@@ -81,9 +83,9 @@ Ball Evaluator::value(NodeId id) {
       acb_neg(result.get(), value(tree_.child(id, 0)).get());
       return result;
     case Op::kPower:
-      return power(id);
+      return real_if_asked(power(id));
     case Op::kRoot:
-      return root(id);
+      return real_if_asked(root(id));
     case Op::kDegree: {
       result = value(tree_.child(id, 0));
       if (degrees_) {
@@ -98,7 +100,7 @@ Ball Evaluator::value(NodeId id) {
       acb_div_ui(result.get(), value(tree_.child(id, 0)).get(), 100, p);
       return result;
     case Op::kCall:
-      return call(id);
+      return real_if_asked(call(id));
     case Op::kSum:
       return sum(id);
     case Op::kApply: {
@@ -114,6 +116,11 @@ Ball Evaluator::value(NodeId id) {
     default:
       throw Undefined{};
   }
+}
+
+Ball Evaluator::real_if_asked(Ball ball) const {
+  if (options_.real_parts && !ball.is_real()) throw Undefined{};
+  return ball;
 }
 
 Ball Evaluator::real_power(const Ball& base, const Rational& exponent) {

@@ -10,7 +10,8 @@ namespace lydian::math {
 /// Where every letter stands for a rational number that depends on its name and the number of the point alone, so both sides of a comparison see the same.
 /// Never an integer: sin(pi x) and (-1)^n must not look alike there.
 struct Point {
-  std::uint32_t number = 0;  ///< 0 … : positive; from kMixed on signs vary with the letter; from kWide on with other sizes, up to some thousands.
+  std::uint32_t number = 0;        ///< 0 … : positive; from kMixed on signs vary with the letter; from kWide on with other sizes, up to some thousands.
+  std::string_view negative = {};  ///< Where not empty, whatever the number: this letter is below 0 and all others are above.
   static constexpr std::uint32_t kMixed = 8, kWide = 32;
 };
 Rational coordinate(std::string_view name, Point point);
@@ -19,6 +20,7 @@ struct EvaluateOptions {
   std::int64_t precision = 64;
   bool real_roots = true;
   bool log_is_natural = true;
+  bool real_parts = false;            ///< What is not real inside an expression has no value: \sqrt{x}\sqrt{x} at x = -1.
   bool functions_as_letters = false;  ///< f(x) has some value, the same wherever it is written so. To see agreement; proves no difference.
 };
 
@@ -29,6 +31,7 @@ class Evaluator {
   Ball value(NodeId id);
 
  private:
+  Ball real_if_asked(Ball ball) const;
   Ball power(NodeId id);
   Ball root(NodeId id);
   Ball call(NodeId id);
