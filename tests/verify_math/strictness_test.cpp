@@ -54,6 +54,11 @@ TEST(MathStrictness, SignsInEquationsAndInequalities) {
 
 TEST(MathStrictness, SignsWhereValuesAreRareOrBallsWide) {
   expect_all({
+      {"z+\\ln y", "|z|+\\ln y", false},
+      {"\\frac{z}{y}", "|z/y|", false},
+      {"(yz)^3", "|yz|^3", false},
+      {"\\sqrt[3]{\\frac{z}{\\sqrt{y}}}", "\\sqrt[3]{\\frac{|z|}{\\sqrt{y}}}", false},
+      {"wxyz", "|wxyz|", false},
       {"|x|+\\sqrt{-x-100}", "x+\\sqrt{-x-100}", false},
       {"\\sqrt{x^2}+\\ln(-x-100)", "x+\\ln(-x-100)", false},
       {"x|x|+\\arcsin(x+1000)", "x^2+\\arcsin(x+1000)", false},
@@ -134,6 +139,26 @@ TEST(MathStrictness, PartsOfTheLine) {
       {"x^4-1=0", "x=1\\text{ or }x=-1", true},
       {"[1,2]", "\\begin{pmatrix}1\\\\2\\end{pmatrix}", false},
       {"(1,2)", "\\begin{pmatrix}1\\\\2\\end{pmatrix}", true},
+  });
+}
+
+TEST(MathStrictness, RepeatedElementsCountOnceHoweverWritten) {
+  expect_all({
+      {"\\{\\frac12,\\frac14\\}", "\\{\\frac12,\\frac14,\\frac28\\}", true},
+      {"\\{1,\\sqrt{8}\\}", "\\{1,2\\sqrt2,\\sqrt{8}\\}", true},
+      {"\\{1,1,2\\}", "\\{1,2,\\frac{4}{2}\\}", true},
+      {"\\{2\\}", "\\{2,2\\}", true},
+      {"1,1,2", "1,2,2", false},
+      {"\\{\\frac13,\\frac14\\}", "\\{\\frac13,0.333333,\\frac14\\}", false},
+      {"\\{1,2\\}", "\\{1,2,3\\}", false},
+      {"(1,2)", "(1,2,2)", false},
+  });
+}
+
+TEST(MathStrictness, AnglesOfManyFractions) {
+  expect_all({
+      {"\\sin(\\frac{4}{35}+\\frac{x}{8})", "\\sin(\\frac{x}{8}+\\frac{8}{70})", true},
+      {"\\sin(\\frac{4}{35}+\\frac{x}{8})", "\\sin(\\frac{x}{8}+\\frac{4}{37})", false},
   });
 }
 

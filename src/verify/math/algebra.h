@@ -164,6 +164,7 @@ class Algebra {
   Form symbol(const std::string& name);
   Form opaque(const std::string& name, std::vector<Form> arguments);
   Form angle(Folder& folder, NodeId id);
+  bool too_fine(const Form& angle);
   Form arc(Function function, const Form& argument, Folder& folder, NodeId id);
   Form factorial(const Form& argument);
   Form floor_or_ceil(Folder& folder, NodeId id);

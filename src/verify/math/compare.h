@@ -56,7 +56,7 @@ class Comparer {
   Decision ordered(const std::vector<NodeId>& gold, const std::vector<NodeId>& prediction);
   Decision matrices(NodeId gold, NodeId prediction);
   std::vector<NodeId> elements(NodeId id);
-  std::vector<NodeId> distinct(const std::vector<NodeId>& items) const;
+  std::vector<NodeId> distinct(const std::vector<NodeId>& items);
   void expand_plus_minus(NodeId id, std::vector<NodeId>& out);
   NodeId choose_sign(NodeId id, bool upper);
   bool as_matrix(NodeId id, std::vector<NodeId>& cells, std::size_t& columns) const;

@@ -6,7 +6,7 @@
 namespace lydian::math {
 namespace {
 
-constexpr std::size_t kMaxElements = 400;
+constexpr std::size_t kMaxElements = 400, kFewElements = 12;
 
 Decision unequal(std::string reason) {
   return {false, MathMethod::kNone, std::move(reason)};
@@ -50,11 +50,21 @@ std::vector<NodeId> Comparer::elements(NodeId id) {
   return items;
 }
 
-// A value that is listed twice is one value.
-std::vector<NodeId> Comparer::distinct(const std::vector<NodeId>& items) const {
+// A value that is listed twice is one value, also where it is written in two ways.
+std::vector<NodeId> Comparer::distinct(const std::vector<NodeId>& items) {
+  const bool few = items.size() <= kFewElements;
+  const auto same_value = [&](NodeId a, NodeId b) {
+    if (same(tree_, a, tree_, b)) return true;
+    if (!is_scalar(tree_, a) || !is_scalar(tree_, b)) return false;
+    const Rational *x = decider_.exact(a), *y = decider_.exact(b);
+    if (x != nullptr || y != nullptr) return x != nullptr && y != nullptr && *x == *y;
+    if (!few) return false;
+    const Decision decision = decider_.equal(a, b);
+    return decision.equal && decision.reason.empty();
+  };
   std::vector<NodeId> kept;
   for (const NodeId item : items) {
-    if (std::none_of(kept.begin(), kept.end(), [&](NodeId k) { return same(tree_, k, tree_, item); })) kept.push_back(item);
+    if (std::none_of(kept.begin(), kept.end(), [&](NodeId k) { return same_value(k, item); })) kept.push_back(item);
   }
   budget_.spend(static_cast<std::int64_t>(items.size() * kept.size()) / 8);
   return kept;
@@ -181,9 +191,10 @@ Decision Comparer::collection(NodeId gold, NodeId prediction) {
   if (!gold_set && !options_.list_order_free && p.op != Op::kBracket) return ordered(a, b);
   Decision decision = unordered(a, b);
   if (decision.equal) return decision;
-  if (a.size() != b.size()) {
+  const bool sets = gold_set && p.op == Op::kBracket;
+  if (sets || a.size() != b.size()) {
     const std::vector<NodeId> x = distinct(a), y = distinct(b);
-    if (x.size() == y.size() && x.size() > 1) decision = unordered(x, y);
+    if (x.size() == y.size() && (sets || x.size() > 1)) decision = unordered(x, y);
     if (decision.equal) return decision;
   }
   // Parts of the line written with "or" and "and".

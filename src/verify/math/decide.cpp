@@ -5,10 +5,12 @@
 namespace lydian::math {
 namespace {
 
-constexpr std::uint32_t kPositivePoints = 4, kMixedPoints = 6, kWidePoints = 20, kAgreements = 4;
 constexpr const char* kNarrower = "the answer has no value at some points where the gold has one";
-constexpr std::int64_t kStrictPlaces = 6;               // Fewer decimal_places are a wish for rough rounding.
-constexpr slong kTightBits = 250, kSmallestSeen = -64;  // A part of a sum below 2^kSmallestSeen next to much larger ones could hide.
+constexpr std::uint32_t kPositivePoints = 4, kMixedPoints = 6;               // To see a difference.
+constexpr std::uint32_t kNearPoints = 4, kWidePoints = 10, kAgreements = 4;  // To see agreement: so many for each choice of signs.
+constexpr std::size_t kSignedLetters = 4;                                    // The signs of further letters are left to chance.
+constexpr std::int64_t kStrictPlaces = 6;                                    // Fewer decimal_places are a wish for rough rounding.
+constexpr slong kTightBits = 250, kSmallestSeen = -64;                       // A part of a sum below 2^kSmallestSeen next to much larger ones could hide.
 
 /// Digits behind the point of a number whose decimals end; -1 for others.
 std::int64_t places_of(const Rational* value) {
@@ -75,34 +77,59 @@ Decider::Test Decider::numeric(NodeId a, NodeId b, Point point, std::int64_t pre
   return d.contains_zero() ? Test::kAgree : Test::kDifferent;
 }
 
-bool Decider::agree(const Sides& sides) {
+// Letters, and functions that are known by name only, that have a sign of their own at each point.
+void Decider::collect_letters(NodeId id, std::vector<std::string>& letters) {
+  any(tree_, id, [&](const Node& node, NodeId at) {
+    if (node.op != Op::kSymbol && node.op != Op::kApply) return false;
+    std::string name = node.op == Op::kSymbol ? tree_.name(at) : written_apply(tree_, at);
+    if (std::find(letters.begin(), letters.end(), name) == letters.end()) letters.push_back(std::move(name));
+    return false;
+  });
+}
+
+bool Decider::agree(std::initializer_list<NodeId> expressions, const Sides& sides) {
   struct Restore {
     bool& flag;
     ~Restore() { flag = false; }
   } const restore{functions_as_letters_};
   functions_as_letters_ = true;
-  // Positive points, points of both signs, and points further out for what has values there only.
-  std::vector<std::uint32_t> points;
-  for (std::uint32_t i = 0; i < kPositivePoints; ++i) points.push_back(i);
-  for (std::uint32_t i = 0; i < kMixedPoints; ++i) points.push_back(Point::kMixed + i);
-  for (std::uint32_t i = 0; i < kWidePoints; ++i) points.push_back(Point::kWide + i);
+  std::vector<std::string> letters;
+  for (const NodeId id : expressions) collect_letters(id, letters);
+  letters.resize(std::min(letters.size(), kSignedLetters));
+  // Which of the letters are below 0, as a number.
+  const auto signs = [&](Point point) {
+    std::size_t pattern = 0;
+    for (const std::string& letter : letters) pattern = pattern * 2 + (coordinate(letter, point).sign() < 0 ? 1 : 0);
+    return pattern;
+  };
+  const std::size_t patterns = std::size_t{1} << letters.size();
   for (const bool real : {true, false}) {
-    std::uint32_t positive = 0, mixed = 0;
-    for (const std::uint32_t number : points) {
-      if (positive + mixed >= kAgreements && mixed >= 2) break;
-      bool tight = false;
-      for (const std::int64_t precision : {384, 4096, 8192}) {
-        const auto found = sides({number}, precision, real);
-        if (!found) break;
-        Ball d;
-        acb_sub(d.get(), found->first.get(), found->second.get(), static_cast<slong>(precision));
-        if (!d.contains_zero()) return false;
-        tight = is_tight(d, found->first, found->second);
-        if (tight) break;
+    std::vector<std::uint32_t> agreed(patterns, 0);
+    std::uint32_t total = 0;
+    // Points near 0 with every choice of signs, then further out for those choices for which there are no values near 0.
+    for (const auto& [first, wanted] : {std::pair(0U, kNearPoints), std::pair(Point::kWide, kWidePoints)}) {
+      std::vector<std::uint32_t> seen = agreed;
+      std::size_t open = static_cast<std::size_t>(std::count_if(seen.begin(), seen.end(), [&](std::uint32_t n) { return n < wanted; }));
+      for (std::uint32_t number = first; open > 0 && number < first + Point::kWide; ++number) {
+        const std::size_t pattern = signs({number});
+        if (agreed[pattern] >= kNearPoints || seen[pattern] >= wanted) continue;
+        if (++seen[pattern] == wanted) --open;
+        bool tight = false;
+        for (const std::int64_t precision : {384, 4096, 8192}) {
+          const auto found = sides({number}, precision, real);
+          if (!found) break;
+          Ball d;
+          acb_sub(d.get(), found->first.get(), found->second.get(), static_cast<slong>(precision));
+          if (!d.contains_zero()) return false;
+          tight = is_tight(d, found->first, found->second);
+          if (tight) break;
+        }
+        if (!tight) continue;
+        ++total;
+        if (++agreed[pattern] == kNearPoints && seen[pattern] < wanted) --open;
       }
-      if (tight) ++(number < Point::kMixed ? positive : mixed);
     }
-    if (positive + mixed >= kAgreements) return true;
+    if (total >= kAgreements) return true;
   }
   return false;
 }
@@ -167,7 +194,7 @@ Decision Decider::by_form(NodeId a, NodeId b) {
       why);
   if (decision.equal && signs && (has_symbol(tree_, a) || has_symbol(tree_, b))) {
     const bool imaginary = has_imaginary(tree_, a) || has_imaginary(tree_, b);
-    const bool agreed = agree([&](Point point, std::int64_t precision, bool real) { return values(a, b, point, precision, real && !imaginary); });
+    const bool agreed = agree({a, b}, [&](Point point, std::int64_t precision, bool real) { return values(a, b, point, precision, real && !imaginary); });
     if (!agreed) decision = {false, MathMethod::kUndecided, "equal for some signs of the letters, not surely for all"};
   }
   if (decision.equal && is_narrower({a}, {b})) decision = {false, decision.method, kNarrower};
@@ -212,7 +239,8 @@ Decision Decider::same_equation(NodeId a, NodeId b, NodeId c, NodeId d, int& sig
               return std::nullopt;
             }
           };
-          if (algebra.took_signs() && !agree(sides)) decision = {false, MathMethod::kUndecided, "equal for some signs of the letters, not surely for all"};
+          if (algebra.took_signs() && !agree({a, b, c, d}, sides))
+            decision = {false, MathMethod::kUndecided, "equal for some signs of the letters, not surely for all"};
           if (decision.equal && loses_solutions(algebra, first.above, {a, b}, {c, d})) {
             decision = {false, MathMethod::kCanonical, "the same up to solutions at which a side has no value"};
           }

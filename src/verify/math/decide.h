@@ -43,8 +43,9 @@ class Decider {
   /// Both sides at a point; nothing where one has no value there, or none that is real though it must be.
   using Sides = std::function<std::optional<std::pair<Ball, Ball>>(Point, std::int64_t precision, bool real)>;
   std::optional<std::pair<Ball, Ball>> values(NodeId a, NodeId b, Point point, std::int64_t precision, bool real);
-  /// Whether two sides agree by tight balls at enough points, of both signs wherever they have values there.
-  bool agree(const Sides& sides);
+  /// Whether two sides, made of these expressions, agree by tight balls at enough points, for every choice of signs of the letters wherever they have values.
+  bool agree(std::initializer_list<NodeId> expressions, const Sides& sides);
+  void collect_letters(NodeId id, std::vector<std::string>& letters);
   /// Whether a side with letters has no real value at some point where the gold's sides have theirs.
   bool is_narrower(std::initializer_list<NodeId> gold, std::initializer_list<NodeId> prediction);
   void denominators(NodeId id, std::vector<NodeId>& out);

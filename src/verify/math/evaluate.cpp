@@ -33,6 +33,15 @@ Rational coordinate(std::string_view name, Point point) {
   return Rational(above, prime);
 }
 
+std::string written_apply(const Tree& tree, NodeId id) {
+  std::string written = tree.name(id) + "(";
+  for (const NodeId child : tree.children(id)) {
+    if (!tree.is(child, Op::kSymbol)) throw Undefined{};
+    written += tree.name(child) + ",";
+  }
+  return written;
+}
+
 void Evaluator::spend(std::int64_t units) {
   folder_.budget().spend(units * (1 + options_.precision / 512));
 }
@@ -105,12 +114,7 @@ Ball Evaluator::value(NodeId id) {
       return sum(id);
     case Op::kApply: {
       if (!options_.functions_as_letters) throw Undefined{};
-      std::string written = tree_.name(id) + "(";
-      for (const NodeId child : tree_.children(id)) {
-        if (!tree_.is(child, Op::kSymbol)) throw Undefined{};
-        written += tree_.name(child) + ",";
-      }
-      arb_set_fmpq(result.real(), coordinate(written, point_).get(), p);
+      arb_set_fmpq(result.real(), coordinate(written_apply(tree_, id), point_).get(), p);
       return result;
     }
     default:

@@ -12,9 +12,11 @@ namespace lydian::math {
 struct Point {
   std::uint32_t number = 0;        ///< 0 … : positive; from kMixed on signs vary with the letter; from kWide on with other sizes, up to some thousands.
   std::string_view negative = {};  ///< Where not empty, whatever the number: this letter is below 0 and all others are above.
-  static constexpr std::uint32_t kMixed = 8, kWide = 32;
+  static constexpr std::uint32_t kMixed = 8, kWide = 256;
 };
 Rational coordinate(std::string_view name, Point point);
+/// f(x, y) with an unknown f as one name. Throws Undefined where an argument is no letter.
+std::string written_apply(const Tree& tree, NodeId id);
 
 struct EvaluateOptions {
   std::int64_t precision = 64;

@@ -6,6 +6,8 @@
 namespace lydian::math {
 namespace {
 
+constexpr slong kFinestAngle = 120;
+
 /// n such that the ball is surely n * pi / d for the smallest d up to 60; nothing where it is near none.
 std::optional<Rational> multiple_of_pi(const Ball& ball, slong precision) {
   arb_t quotient, pi;
@@ -319,6 +321,17 @@ Form Algebra::sum(Folder& folder, NodeId id) {
   return total;
 }
 
+// An angle of fractions that only roots of too high an order could write: then a sine is known by its argument alone.
+bool Algebra::too_fine(const Form& angle) {
+  const auto pi = std::find_if(generators_.begin(), generators_.end(), [](const Generator& g) { return g.kind == GeneratorKind::kPi; });
+  Integer common(1);
+  for (const ExponentTerm& term : terms(angle)) {
+    const bool turns = term.atom && pi != generators_.end() && term.atom->above == generator_poly(pi - generators_.begin(), shape_.root);
+    if (!turns) fmpz_lcm(common.get(), common.get(), term.coefficient.denominator());
+  }
+  return fmpz_cmp_si(common.get(), kFinestAngle) > 0;
+}
+
 Form Algebra::call(Folder& folder, NodeId id) {
   const Tree& tree = folder.tree();
   const Function function = tree.function(id);
@@ -326,7 +339,9 @@ Form Algebra::call(Folder& folder, NodeId id) {
   const Form one_form = constant(Rational(1)), two = constant(Rational(2));
   auto inverse = [&](const Form& f) { return divide(one_form, f); };
   if (is_trigonometric(function)) {
-    const Form z = exp_i(angle(folder, first)), w = inverse(z), i = generator_form(plain_generator(GeneratorKind::kImaginary), 1);
+    const Form argument = angle(folder, first);
+    if (too_fine(argument)) return opaque(name_of(function), {argument});
+    const Form z = exp_i(argument), w = inverse(z), i = generator_form(plain_generator(GeneratorKind::kImaginary), 1);
     const Form sine = divide(subtract(z, w), multiply(two, i)), cosine = divide(add(z, w), two);
     switch (function) {
       case Function::kSin:
