@@ -46,6 +46,7 @@ class CppCompiler {
   };
 
   std::shared_ptr<const Compiled> compile_now(const std::vector<SourceFile>& files, const RunLimits& limits, std::span<const char* const> flags);
+  std::shared_ptr<Compiled> compile_as(const char* dialect, const std::vector<SourceFile>& files, const RunLimits& limits, std::span<const char* const> flags);
   void prepare_headers(const std::vector<SourceFile>& files);
   void compile_ahead(const std::string& header, const std::string& text);
   void keep(const std::string& key);

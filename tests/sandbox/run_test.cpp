@@ -51,6 +51,44 @@ TEST_F(SandboxTest, TheInterpreterIsAnOrdinaryOne) {
   EXPECT_THAT(report.stdout_text, HasSubstr("gone\n"));
 }
 
+/// What programs do to their standard streams for speed, or to be quiet, and what they rely on at their end.
+TEST_F(SandboxTest, WhatAProgramWroteComesOutHoweverItEnds) {
+  const std::string wrapper =
+      "import os, sys\nfrom io import BytesIO, IOBase\nclass Fast(IOBase):\n    def __init__(self, file):\n        self.fd, self.kept = file.fileno(), "
+      "BytesIO()\n"
+      "    def write(self, text): self.kept.write(text.encode())\n    def flush(self):\n        os.write(self.fd, self.kept.getvalue())\n        self.kept = "
+      "BytesIO()\nsys.stdout = Fast(sys.stdout)\n";
+  for (const std::string& program :
+       {wrapper + "print(6)\n", std::string("import io, sys\nprint(6)\nsys.stdout = io.StringIO()\nprint('log')\n"),
+        std::string("import atexit, io, sys\nsys.stdout = io.StringIO()\natexit.register(lambda: sys.__stdout__.write(sys.stdout.getvalue()))\nprint(6)\n"),
+        std::string("v = 6\ndef g():\n    try: yield\n    finally: print(v)\nx = g(); next(x)\n"),
+        std::string("import io, sys\nsys.stdout = io.TextIOWrapper(sys.stdout.detach(), encoding='utf-8')\nprint(6)\n"),
+        std::string("import sys\nprint(6)\nsys.stdout = open('log', 'w')\nprint('log')\n")}) {
+    const RunReport report = python(program);
+    EXPECT_EQ(report.stdout_text, "6\n") << program;
+    EXPECT_EQ(report.exit_status, 0) << program << report.stderr_text;
+  }
+}
+
+/// As deep as the same program goes under the interpreter itself.
+TEST_F(SandboxTest, AProgramHasAllItsCalls) {
+  const std::string program = "def f(n): return n and 1 + f(n - 1)\n";
+  EXPECT_EQ(python(program + "print(f(998))\n").stdout_text, "998\n");
+  EXPECT_EQ(python(program + "print(f(999))\n").outcome, RunOutcome::kRuntimeError);
+  const RunReport called = function(program, "f", {R"({"args":[996]})"});
+  ASSERT_EQ(called.calls.size(), 1U);
+  EXPECT_EQ(called.calls[0].value, "996");
+}
+
+TEST_F(SandboxTest, CppOfTheNextStandardAndOfTheCompilersDialectIsCompiledToo) {
+  const std::string next = "#include <cstdio>\ntemplate <class T>\nconcept Small = sizeof(T) < 8;\ntemplate <Small T>\nT same(T value) { return value; }\n";
+  EXPECT_EQ(cpp(next + "int main() { std::printf(\"%d\", same(6)); }\n").stdout_text, "6");
+  EXPECT_EQ(cpp("#include <cstdio>\nint main() { typeof(1) a = 6; std::printf(\"%d\", a); }\n").stdout_text, "6");
+  const RunReport none = cpp("int main() { return nothing; }\n");
+  EXPECT_EQ(none.outcome, RunOutcome::kCompileError);
+  EXPECT_THAT(none.compile_log, HasSubstr("nothing"));
+}
+
 TEST_F(SandboxTest, ChildrenThreadsAndPoolsWork) {
   const RunReport report = python(
       "import subprocess, sys, threading, multiprocessing, tempfile\n"

@@ -13,6 +13,7 @@ import warnings, weakref, zlib  # noqa: E401,F401
 CHANNEL, REQUEST, PEER = 3, 4, 5
 MAX_DEPTH = 400  # As deep as the judge reads.
 MAX_MESSAGE = 24 << 20
+OWN_FRAMES = 6  # Calls that stand below the program: its own are counted as if they did not.
 
 
 class NoData(Exception):
@@ -146,28 +147,37 @@ def receive(descriptor):
     return None if data is None else roomy(_loads, data)
 
 
-def flush():
-    for stream in (sys.stdout, sys.stderr):
+_streams = sys.stdin, sys.stdout, sys.stderr  # The program may put others in their places; what was written to these comes out all the same.
+
+
+def flush(*streams):
+    for stream in streams:
         if stream is not None and not stream.closed:
             stream.flush()
 
 
-def leave(status=0, namespace=None):
-    """The end of the interpreter, without the time that taking all of it apart takes: what the program made goes, and speaks when it goes."""
+def let_go(space):
+    """Drops what the program made, as the interpreter's end would: objects that speak when they go find the program's names still there."""
+    sys.stdin, sys.stdout, sys.stderr = _streams
+    for name in [name for name, module in _list(sys.modules.items()) if getattr(module, "__dict__", None) is space[0]]:
+        del sys.modules[name]
+    space.clear()
+    gc.collect()
+    with contextlib.suppress(ValueError):  # Detached from its buffer, which somebody else has written out.
+        flush(*_streams[1:])
+
+
+def leave(status=0, space=None):
+    """The end of the interpreter, without the time that taking all of it apart takes. `space` holds the only reference to the program's names."""
     try:
         threading._shutdown()
         import atexit
         atexit._run_exitfuncs()
-        flush()
-        if namespace is not None and threading.active_count() > 1:
+        flush(sys.stdout, sys.stderr)
+        if space is not None and threading.active_count() > 1:
             sys.exit(status)  # Threads that nobody waits for are stopped by the real end alone.
-        if namespace is not None:
-            for private in (True, False):  # The order in which a module's names go.
-                for name in _list(namespace):
-                    if name != "__builtins__" and (name[:1] == "_" and name[1:2] != "_") is private:
-                        namespace[name] = None
-            gc.collect()
-            flush()
+        if space is not None:
+            let_go(space)
     except SystemExit:
         raise
     except BaseException:
@@ -200,7 +210,7 @@ def show_error():
     while trace is not None and trace.tb_frame.f_code.co_filename == "<string>":
         trace = trace.tb_next
     with contextlib.suppress(BaseException):
-        flush()
+        flush(sys.stdout, sys.stderr)
     traceback.print_exception(kind, error, trace)
 
 
@@ -227,12 +237,12 @@ def loaded(request, name):
 
 
 def run_stdio(request):
-    program, namespace = request["program"], new_main()
+    program, space = request["program"], [new_main()]
     if "__file__" in program:  # It asks for its own text; otherwise /tmp is empty at the start, as promised.
         with contextlib.suppress(OSError), open("/tmp/main.py", "w", encoding="utf-8", newline="") as file:
             file.write(program)
-    status, _ = status_of(load, program, namespace)
-    leave(status or 0, namespace)
+    status = status_of(load, program, space[0])[0]
+    leave(status or 0, space)
 
 
 def call_one(function, call):

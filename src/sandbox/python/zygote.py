@@ -7,7 +7,7 @@ def prepare(request):
     for name, value in request.get("env", {}).items():
         os.environ[name] = value
     sys.argv[:] = ["/tmp/main.py"]
-    sys.setrecursionlimit(1000)
+    sys.setrecursionlimit(1000 + OWN_FRAMES)
     gc.enable()
 
 
