@@ -103,6 +103,50 @@ TEST(MathStrictness, AnswersHaveValuesWhereverTheGoldHas) {
   });
 }
 
+TEST(MathStrictness, NamesOfValues) {
+  expect_all({
+      {"(1,2)", "(y,x)=(1,2)", false},
+      {"(1,2)", "y=1,x=2", false},
+      {"x=1,y=2", "2,1", false},
+      {"x=1,y=2", "(2,1)", false},
+      {"x=1,y=2", "x=2,y=1", false},
+      {"(x,y)=(1,2)", "(y,x)=(1,2)", false},
+      {"1,2", "x=2,y=1", false},
+      {"(1,2)", "(y,x)=(2,1)", true},
+      {"(1,2)", "y=2,x=1", true},
+      {"(1,2)", "(x,y)=(1,2)", true},
+      {"(1,2)", "(n,m)=(1,2)", true},
+      {"x=1,y=2", "(1,2)", true},
+      {"x=1,y=2", "y=2 and x=1", true},
+      {"(x,y)=(1,2)", "x=1,y=2", true},
+      {"[x=1,y=2]", "[y=2,x=1]", true},
+  });
+}
+
+TEST(MathStrictness, DatesAndTimes) {
+  expect_all({
+      {"2020-01-02", "2020-02-01", false},
+      {"2020-01-02", "2017", false},
+      {"1/2/2020", "1/4040", false},
+      {"1/2/2020", "2/1/2020", false},
+      {"1/2/2020", "January 2, 2020", false},
+      {"July 4", "July 5", false},
+      {"July 4", "June 4", false},
+      {"July 4, 2020", "July 4, 2021", false},
+      {"July 4", "4 July", true},
+      {"July 4", "the 4th of July", true},
+      {"\\text{July }4", "4\\text{ July}", true},
+      {"July 4, 2020", "2020-07-04", true},
+      {"Saturday, July 4, 2020", "4 July 2020", true},
+      {"13/7/2020", "7/13/2020", true},
+      {"01/02/2020", "1/2/2020", true},
+      {"12:00 p.m.", "noon", true},
+      {"12:00 a.m.", "midnight", true},
+      {"noon", "midnight", false},
+      {"noon", "12:00 a.m.", false},
+  });
+}
+
 TEST(MathStrictness, PartsOfTheLine) {
   expect_all({
       {"x>1 and x<3", "x>1 or x<3", false},
@@ -277,6 +321,21 @@ TEST(MathStrictness, UnitsThatDiffer) {
       {"40\\%", "0.4", true},
       {"5\\text{ kJ}", "5", true},
       {"15\\text{ square units}", "15", true},
+      {"5\\text{ MHz}", "5\\text{ mHz}", false},
+      {"2\\text{ Mg}", "2\\text{ mg}", false},
+      {"5\\text{ mm}", "5\\text{ Mm}", false},
+      {"5\\text{ cm}^4", "5\\text{ cm}", false},
+      {"5\\text{ m/s}", "5\\text{ m/s}^2", false},
+      {"20 N", "20 joules", false},
+      {"5 MHz", "5 megahertz", true},
+      {"5\\text{ MHz}", "5 mhz", true},
+      {"2\\text{ kPa}", "2 kilopascals", true},
+      {"5\\text{ m/s}", "5\\,\\mathrm{m\\,s^{-1}}", true},
+      {"5\\text{ N m}", "5\\text{ m N}", true},
+      {"60 mph", "60 miles per hour", true},
+      {"20 N", "20 newtons", true},
+      {"9.81 m/s^2", "9.81 meters per second squared", true},
+      {"3 hours", "3 hrs", true},
   });
 }
 

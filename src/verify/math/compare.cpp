@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "verify/math/characters.h"
+
 namespace lydian::math {
 namespace {
 
@@ -70,6 +72,7 @@ Comparer::Peeled Comparer::peel(NodeId id) const {
 
 Decision Comparer::compare(NodeId gold, NodeId prediction) {
   if (same(tree_, gold, tree_, prediction)) return {true, MathMethod::kExact, {}};
+  if (std::optional<Decision> named = by_names(gold, prediction)) return *named;
   // The last side of 2 + 2 = 5 is no answer.
   if (tree_.is(prediction, Op::kRelation) && !chain_holds(prediction)) return unequal("a chain of equations that is false");
   if (tree_.is(gold, Op::kRelation)) return relation(gold, prediction);
@@ -150,8 +153,34 @@ Decision Comparer::based(NodeId gold, NodeId prediction) {
   return decider_.equal(gold, prediction);
 }
 
+// N for newton and m/s2 for "meters per second squared", where the other side writes one letter for each: 20 N is read as a product.
+NodeId Comparer::unit_as_letters(const std::string& unit) {
+  NodeId product = tree_.integer(1);
+  for (std::size_t at = 0; at < unit.size();) {
+    const bool below = unit[at] == '/';
+    if (below || unit[at] == '*') ++at;
+    if (at >= unit.size() || !letter(unit[at]) || unit[at] == 'e' || unit[at] == 'i') return kNoNode;
+    NodeId factor = tree_.symbol(unit.substr(at++, 1));
+    if (at < unit.size() && digit(unit[at])) factor = tree_.add(Op::kPower, {factor, tree_.integer(unit[at++] - '0')});
+    if (at < unit.size() && unit[at] != '/' && unit[at] != '*') return kNoNode;
+    product = tree_.add(below ? Op::kDivide : Op::kMultiply, {product, factor});
+  }
+  return product;
+}
+
 Decision Comparer::peeled(const Peeled& gold, const Peeled& prediction) {
   std::string note;
+  const bool one_unit = gold.unit.empty() != prediction.unit.empty() && (gold.unit.empty() ? prediction : gold).unit_kind == UnitKind::kMeasure;
+  const NodeId other_core = gold.unit.empty() ? gold.core : prediction.core;
+  if (one_unit && has_symbol(tree_, other_core) && is_scalar(tree_, gold.core) && is_scalar(tree_, prediction.core)) {
+    const Peeled& with = gold.unit.empty() ? prediction : gold;
+    const NodeId letters = unit_as_letters(with.unit);
+    if (letters != kNoNode) {
+      const NodeId product = tree_.add(Op::kMultiply, {with.core, letters});
+      Decision decision = gold.unit.empty() ? decider_.equal(gold.core, product) : decider_.equal(product, prediction.core);
+      if (decision.equal) return decision;
+    }
+  }
   // 5 cm is neither 5 percent nor 5 degrees.
   const auto bare = [](const Peeled& side) { return (side.unit.empty() || side.unit.substr(0, 7) == "percent") && !side.percent && !side.degree; };
   if ((gold.percent != prediction.percent || gold.degree != prediction.degree) && !bare(gold) && !bare(prediction)) return unequal("different units");

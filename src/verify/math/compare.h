@@ -36,9 +36,19 @@ class Comparer {
   Decision peeled(const Peeled& gold, const Peeled& prediction);
   Decision by_structure(NodeId gold, NodeId prediction);
   Peeled peel(NodeId id) const;
+  NodeId unit_as_letters(const std::string& unit);
   int infinity_sign(NodeId id) const;
   Decision based(NodeId gold, NodeId prediction);
   Decision ratio(NodeId gold, NodeId prediction);
+
+  // compare_names.cpp: values that are each given a name.
+  struct Named {
+    std::vector<std::string> names;  ///< Different from each other, two or more.
+    std::vector<NodeId> values;
+    bool tuple = false;  ///< (x, y) = (1, 2), else x = 1, y = 2.
+  };
+  std::optional<Named> named_values(NodeId id) const;
+  std::optional<Decision> by_names(NodeId gold, NodeId prediction);
 
   // compare_relations.cpp: equations, inequalities, assignments.
   Decision relation(NodeId gold, NodeId prediction);

@@ -5,6 +5,7 @@
 #include "lydian/core/error.h"
 #include "lydian/verify/math_verifier.h"
 #include "verify/math/compare.h"
+#include "verify/math/dates.h"
 #include "verify/math/extract.h"
 #include "verify/math/parser.h"
 #include "verify/math/text_answer.h"
@@ -247,6 +248,7 @@ MathGrade Grader::compare_texts(std::string_view gold, std::string_view predicti
   budget_.spend(static_cast<std::int64_t>(gold.size() + prediction.size()) / 64);
   if (auto choice = math::compare_options(gold, prediction, options_)) return decided(std::move(*choice));
   if (auto times = math::compare_times(gold, prediction)) return decided(std::move(*times));
+  if (auto dates = math::compare_dates(gold, prediction)) return decided(std::move(*dates));
   try {
     bool ambiguous = false;
     Decision decision = read_and_compare(gold, prediction, false, grade, gold_plural, ambiguous);

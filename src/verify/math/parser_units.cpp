@@ -36,10 +36,13 @@ NodeId Parser::parse_unit(NodeId value) {
                (ahead(1).kind == Tok::kText || (ahead(1).kind == Tok::kWord && (is_unit_word(ahead(1).text) || ahead(1).text.size() == 1)))) {
       words += " /";
       ++at_;
+    } else if (is(Tok::kTimes) && ahead(1).kind == Tok::kText && !words.empty()) {
+      words += " *";
+      ++at_;
     } else if (is(Tok::kCaret) && !words.empty()) {
       ++at_;
-      std::string exponent = script_text();
-      if (exponent.size() == 1 && (exponent[0] == '2' || exponent[0] == '3')) words += "^" + exponent;
+      const std::string exponent = script_text();
+      words += "^" + exponent;
     } else {
       break;
     }

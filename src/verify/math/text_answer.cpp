@@ -115,6 +115,18 @@ std::optional<Clock> clock_of(std::string_view text) {
   };
   int hours = 0, minutes = 0, seconds = 0;
   Clock clock;
+  for (const auto& [name, hour] : {std::pair<std::string_view, int>{"noon", 12}, {"midnight", 0}}) {
+    // Noon, 12 noon and 12:00 noon
+    std::string low = plain;
+    std::transform(low.begin(), low.end(), low.begin(), lower);
+    const std::size_t start = low.size() < name.size() ? std::string::npos : low.size() - name.size();
+    if (start == std::string::npos || std::string_view(low).substr(start) != name) continue;
+    const std::string_view before = std::string_view(low).substr(0, start);
+    if (!before.empty() && before != "12 " && before != "12:00 ") return std::nullopt;
+    clock.half_named = true;
+    clock.seconds = hour * 3600;
+    return clock;
+  }
   if (!number(hours)) return std::nullopt;
   bool colon = false;
   if (at < plain.size() && plain[at] == ':') {

@@ -4,8 +4,10 @@
 #include <array>
 #include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 #include "verify/math/characters.h"
+#include "verify/math/si_units.h"
 
 namespace lydian::math {
 namespace {
@@ -18,18 +20,9 @@ struct Known {
 const std::unordered_map<std::string_view, Known>& known_units() {
   constexpr auto kM = UnitKind::kMeasure;
   constexpr auto kC = UnitKind::kCurrency;
-  static const std::unordered_map<std::string_view, Known> table = {{"mm", {"mm", kM}},
-                                                                    {"millimeter", {"mm", kM}},
-                                                                    {"millimetre", {"mm", kM}},
-                                                                    {"cm", {"cm", kM}},
-                                                                    {"centimeter", {"cm", kM}},
-                                                                    {"centimetre", {"cm", kM}},
+  static const std::unordered_map<std::string_view, Known> table = {{"cm", {"cm", kM}},
                                                                     {"m", {"m", kM}},
-                                                                    {"meter", {"m", kM}},
-                                                                    {"metre", {"m", kM}},
                                                                     {"km", {"km", kM}},
-                                                                    {"kilometer", {"km", kM}},
-                                                                    {"kilometre", {"km", kM}},
                                                                     {"in", {"in", kM}},
                                                                     {"inch", {"in", kM}},
                                                                     {"inche", {"in", kM}},
@@ -42,11 +35,7 @@ const std::unordered_map<std::string_view, Known>& known_units() {
                                                                     {"mile", {"mile", kM}},
                                                                     {"g", {"g", kM}},
                                                                     {"gm", {"g", kM}},
-                                                                    {"gram", {"g", kM}},
-                                                                    {"mg", {"mg", kM}},
-                                                                    {"milligram", {"mg", kM}},
                                                                     {"kg", {"kg", kM}},
-                                                                    {"kilogram", {"kg", kM}},
                                                                     {"lb", {"lb", kM}},
                                                                     {"pound", {"lb", kM}},
                                                                     {"oz", {"oz", kM}},
@@ -54,10 +43,7 @@ const std::unordered_map<std::string_view, Known>& known_units() {
                                                                     {"ton", {"ton", kM}},
                                                                     {"tonne", {"ton", kM}},
                                                                     {"l", {"l", kM}},
-                                                                    {"liter", {"l", kM}},
-                                                                    {"litre", {"l", kM}},
                                                                     {"ml", {"ml", kM}},
-                                                                    {"milliliter", {"ml", kM}},
                                                                     {"gallon", {"gallon", kM}},
                                                                     {"quart", {"quart", kM}},
                                                                     {"pint", {"pint", kM}},
@@ -82,14 +68,7 @@ const std::unordered_map<std::string_view, Known>& known_units() {
                                                                     {"hectare", {"hectare", kM}},
                                                                     {"rad", {"rad", kM}},
                                                                     {"radian", {"rad", kM}},
-                                                                    {"hz", {"Hz", kM}},
-                                                                    {"khz", {"kHz", kM}},
                                                                     {"mhz", {"MHz", kM}},
-                                                                    {"joule", {"J", kM}},
-                                                                    {"watt", {"W", kM}},
-                                                                    {"kw", {"kW", kM}},
-                                                                    {"newton", {"N", kM}},
-                                                                    {"volt", {"V", kM}},
                                                                     {"dollar", {"dollar", kC}},
                                                                     {"usd", {"dollar", kC}},
                                                                     {"buck", {"dollar", kC}},
@@ -112,7 +91,7 @@ const std::unordered_map<std::string_view, Known>& known_units() {
 const Known* find_unit(std::string_view word) {
   const auto& table = known_units();
   auto found = table.find(word);
-  if (found == table.end() && word.size() > 3 && word.back() == 's') {
+  if (found == table.end() && word.size() > 2 && word.back() == 's') {
     word.remove_suffix(1);
     found = table.find(word);
     if (found == table.end() && word.back() == 'e') {
@@ -125,83 +104,161 @@ const Known* find_unit(std::string_view word) {
 
 }  // namespace
 
-std::string plain_words(std::string_view text) {
+namespace {
+
+// Words with their letters as they are, one blank between.
+std::string spaced_words(std::string_view text) {
   std::string out;
   bool gap = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    char c = text[i];
+    const char c = text[i];
     if (c == '\\') {
       // A spacing command or an escaped sign.
       if (i + 1 < text.size() && !letter(text[i + 1])) ++i;
       gap = true;
       continue;
     }
-    if (c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '~' || c == '.' || c == '"' || c == '{' || c == '}' || c == '$') {
+    if (blank(c) || c == '~' || c == '.' || c == '"' || c == '{' || c == '}' || c == '$') {
       gap = true;
       continue;
     }
     if (gap && !out.empty()) out += ' ';
     gap = false;
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
     out += c;
   }
   return out;
 }
 
-UnitName unit_of(std::string_view words) {
-  const std::string plain = plain_words(words);
-  UnitName unit;
+}  // namespace
+
+std::string plain_words(std::string_view text) {
+  std::string out = spaced_words(text);
+  for (char& c : out) c = lower(c);
+  return out;
+}
+
+namespace {
+
+/// A unit that is multiplied or divided by others.
+struct UnitFactor {
   std::string name;
   int power = 1;
-  bool all_known = !plain.empty(), per = false;
-  std::size_t at = 0;
-  while (at < plain.size()) {
-    const std::size_t end = std::min(plain.find_first_of(" /", at), plain.size());
-    std::string_view word = std::string_view(plain).substr(at, end - at);
-    const bool slash = end < plain.size() && plain[end] == '/';
-    at = end + 1;
-    if (word == "square" || word == "sq" || word == "squared") {
-      power = 2;
-    } else if (word == "cubic" || word == "cu" || word == "cubed") {
-      power = 3;
-    } else if (word == "per" || word == "an" || word == "a") {
-      per = per || word == "per";
-    } else if (!word.empty()) {
-      // cm^2, m2
-      if (word.size() > 2 && word.substr(word.size() - 2) == "^2") {
-        power = 2;
-        word.remove_suffix(2);
-      } else if (word.size() > 2 && word.substr(word.size() - 2) == "^3") {
-        power = 3;
-        word.remove_suffix(2);
-      } else if (word.size() > 1 && (word.back() == '2' || word.back() == '3')) {
-        power = word.back() - '0';
-        word.remove_suffix(1);
-      }
-      const Known* known = find_unit(word);
-      if (known == nullptr) {
-        all_known = false;
-        break;
-      }
-      if (known->kind != UnitKind::kNoun || !name.empty()) unit.kind = known->kind;
-      if (per && !name.empty()) name += '/';
-      name += known->name;
-      if (power > 1) name += static_cast<char>('0' + power);
-      power = 1;
-      per = false;
+};
+
+/// What a word names: a unit as it is written, else one of the SI, else one in small letters.
+std::string unit_name(std::string_view word, UnitKind& kind) {
+  const Known* known = find_unit(word);
+  if (known == nullptr) {
+    if (std::string si = si_unit(word); !si.empty()) {
+      kind = UnitKind::kMeasure;
+      return si;
     }
-    if (slash) per = true;
+    std::string low(word);
+    for (char& c : low) c = lower(c);
+    // M alone is no meter.
+    known = word.size() > 1 ? find_unit(low) : nullptr;
   }
-  if (power > 1 && !name.empty()) name += static_cast<char>('0' + power);
-  if (!all_known || name.empty()) {
-    unit.kind = UnitKind::kNoun;
-    unit.name = plain;
+  if (known == nullptr) return {};
+  kind = known->kind;
+  return known->name;
+}
+
+/// Splits words at blanks and signs of operations; false where one is no unit.
+bool unit_factors(std::string_view text, std::vector<UnitFactor>& out, UnitKind& kind) {
+  int power = 1, sign = 1;
+  bool after_unit = false;
+  for (std::size_t at = 0; at < text.size();) {
+    const char c = text[at];
+    if (c == '/') {
+      sign = -1;
+      ++at;
+    } else if (c == '^' || digit(c)) {
+      // cm^2, m2, s^-1
+      if (c == '^') ++at;
+      while (at < text.size() && text[at] == ' ') ++at;
+      const bool negative = at < text.size() && text[at] == '-';
+      if (negative) ++at;
+      if (!after_unit || at >= text.size() || text[at] < '1' || text[at] > '9' || (at + 1 < text.size() && digit(text[at + 1]))) return false;
+      out.back().power *= (negative ? -1 : 1) * (text[at++] - '0');
+      after_unit = false;
+    } else if (letter(c)) {
+      std::size_t end = at;
+      while (end < text.size() && letter(text[end])) ++end;
+      const std::string_view word = text.substr(at, end - at);
+      at = end;
+      std::string low(word);
+      for (char& l : low) l = lower(l);
+      if (low == "square" || low == "sq" || low == "cubic" || low == "cu") {
+        power = low[0] == 's' ? 2 : 3;
+      } else if (after_unit && (low == "squared" || low == "cubed")) {
+        out.back().power *= low[0] == 's' ? 2 : 3;
+      } else if (low == "per") {
+        sign = -1;
+      } else if (low != "an" && low != "a") {
+        UnitKind found = UnitKind::kNoun;
+        std::string name = unit_name(word, found);
+        if (name.empty()) return false;
+        if (found != UnitKind::kNoun || !out.empty()) kind = found;
+        out.push_back({std::move(name), power * sign});
+        power = sign = 1;
+        after_unit = true;
+      }
+    } else if (c == ' ' || c == '*') {
+      ++at;
+    } else {
+      return false;
+    }
+  }
+  if (power != 1 && !out.empty() && out.back().name == "unit") out.back().power = power;
+  return !out.empty();
+}
+
+/// One name for one unit: equal factors together, in the order of their names.
+std::string written(std::vector<UnitFactor> factors) {
+  for (std::size_t i = 0; i < factors.size(); ++i) {
+    if (factors[i].name == "mph" || factors[i].name == "km/hour") {
+      const int power = factors[i].power;
+      factors[i].name = factors[i].name == "mph" ? "mile" : "km";
+      factors.push_back({"hour", -power});
+    }
+  }
+  std::stable_sort(factors.begin(), factors.end(), [](const UnitFactor& a, const UnitFactor& b) { return a.name < b.name; });
+  std::vector<UnitFactor> kept;
+  for (const UnitFactor& factor : factors) {
+    if (!kept.empty() && kept.back().name == factor.name) {
+      kept.back().power += factor.power;
+    } else {
+      kept.push_back(factor);
+    }
+  }
+  std::string name;
+  for (const bool below : {false, true}) {
+    for (const UnitFactor& factor : kept) {
+      if (factor.power == 0 || (factor.power < 0) != below) continue;
+      if (below || !name.empty()) name += below ? '/' : '*';
+      name += factor.name;
+      if (std::abs(factor.power) > 1) name += std::to_string(std::abs(factor.power));
+    }
+  }
+  return name;
+}
+
+}  // namespace
+
+UnitName unit_of(std::string_view words) {
+  const std::string spaced = spaced_words(words);
+  UnitName unit;
+  std::vector<UnitFactor> factors;
+  UnitKind kind = UnitKind::kNoun;
+  if (!unit_factors(spaced, factors, kind)) {
+    unit.name = plain_words(words);
     return unit;
   }
-  unit.name = name;
-  unit.percent = name == "percent";
-  unit.degree = name == "degree";
-  if (name.substr(0, 4) == "unit") unit.kind = UnitKind::kNoun;
+  unit.kind = kind;
+  unit.name = written(std::move(factors));
+  unit.percent = unit.name == "percent";
+  unit.degree = unit.name == "degree";
+  if (unit.name.substr(0, 4) == "unit") unit.kind = UnitKind::kNoun;
   return unit;
 }
 
@@ -318,8 +375,8 @@ bool changes_value(std::string_view words) {
 bool is_unit_word(std::string_view word) {
   if (word.size() < 2) return false;
   std::string low(word);
-  for (char& c : low) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return find_unit(low) != nullptr || low == "square" || low == "cubic" || low == "sq";
+  for (char& c : low) c = lower(c);
+  return find_unit(low) != nullptr || is_plain_si_unit(word) || low == "square" || low == "cubic" || low == "sq";
 }
 
 }  // namespace lydian::math
