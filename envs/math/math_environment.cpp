@@ -125,14 +125,23 @@ MathEnvironment::MathEnvironment(MathEnvironmentOptions options) : options_(std:
   read(options_.train, Split::kTrain);
   if (options_.test.empty() && options_.dev.empty() && options_.train.empty()) read_text("math.jsonl", kSmallMathRows, Split::kTrain);
   refuse_if_too_many_broken();
-  if (entries_[0].empty() && entries_[1].empty() && entries_[2].empty()) throw ConfigError(kComponent, "at least one task", "none in the files");
+  if (entries_[0].empty() && entries_[1].empty() && entries_[2].empty())
+    throw ConfigError(kComponent, "at least one task in the files of train, dev and test", "none");
   for (std::size_t split = 0; split < entries_.size(); ++split) {
     for (std::size_t i = 0; i < entries_[split].size(); ++i) place_of_id_[entries_[split][i].task.id] = {static_cast<Split>(split), i};
   }
 }
 
 void MathEnvironment::read(const std::vector<std::string>& paths, Split given) {
-  for (const std::string& path : paths) read_text(path, read_whole_file(path), given);
+  for (const std::string& path : paths) {
+    std::string text;
+    try {
+      text = read_whole_file(path);
+    } catch (const IoError& error) {
+      throw IoError(kComponent, std::string("files that can be read under ") + to_string(given), error.what());
+    }
+    read_text(path, text, given);
+  }
 }
 
 void MathEnvironment::read_text(const std::string& origin, const std::string& text, Split given) {

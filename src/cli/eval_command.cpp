@@ -63,7 +63,10 @@ int print_rescore(const Arguments& arguments) {
 
 int run(const Arguments& arguments, const Catalog& catalog) {
   if (arguments.has("rescore")) {
-    if (arguments.words.size() != 2 || !arguments.options.empty() || arguments.has("step")) throw ConfigError("eval", "--rescore RUN STEP", "other words");
+    if (!arguments.options.empty()) throw ConfigError("eval", "--rescore RUN STEP without settings", arguments.options[0]);
+    if (arguments.has("step") || arguments.has("compare"))
+      throw ConfigError("eval", "--rescore RUN STEP alone", arguments.has("step") ? "--step" : "--compare");
+    if (arguments.words.size() != 2) throw ConfigError("eval", "--rescore RUN STEP", "no STEP");
     return print_rescore(arguments);
   }
   if (arguments.words.size() != 1) throw ConfigError("eval", "one run folder or configuration file", arguments.words[1] + " besides");

@@ -2,6 +2,7 @@
 #include <iterator>
 
 #include "cli/run_configuration.h"
+#include "lydian/core/error.h"
 #include "lydian/rollout/rollout_engine.h"
 #include "lydian/text/chat_template.h"
 
@@ -23,8 +24,19 @@ void describe(ConfigVisitor& visitor, GenerateOptions& options) {
 }
 
 std::string prompt_text(const Arguments& arguments) {
-  if (arguments.has("prompt")) return arguments.text("prompt");
-  return {std::istreambuf_iterator<char>(std::cin), {}};
+  const std::string text = arguments.has("prompt") ? arguments.text("prompt") : std::string(std::istreambuf_iterator<char>(std::cin), {});
+  if (text.empty()) throw ConfigError("generate", "a prompt by --prompt TEXT or on standard input", "none");
+  return text;
+}
+
+std::vector<TokenId> prompt_ids(const TrainedRun& trained, const Arguments& arguments) {
+  const std::vector<Message> messages{{"user", prompt_text(arguments)}};
+  const std::string text = render_messages(messages, trained.options.tokenizer.chat_template);
+  try {
+    return trained.objects.tokenizer->encode(text);
+  } catch (const Error& error) {
+    throw ConfigError("generate", "a prompt that the run's tokenizer can encode", error.what());
+  }
 }
 
 int run(const Arguments& arguments, const Catalog& catalog) {
@@ -33,9 +45,8 @@ int run(const Arguments& arguments, const Catalog& catalog) {
   options.seed = trained.options.seed;
   read_config(trained.config.section("generate"), options);
 
-  const std::vector<Message> messages{{"user", prompt_text(arguments)}};
   RolloutRequest request;
-  request.prompt_ids = trained.objects.tokenizer->encode(render_messages(messages, trained.options.tokenizer.chat_template));
+  request.prompt_ids = prompt_ids(trained, arguments);
   request.sampling = options.sampling;
   request.budget = options.thinking;
   request.key = {.seed = options.seed, .purpose = StreamPurpose::kGenerate};

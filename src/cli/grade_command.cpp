@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <fstream>
+#include <filesystem>
 #include <iostream>
 
 #include "cli/command.h"
@@ -14,6 +14,8 @@ namespace lydian::cli {
 namespace {
 
 #ifdef LYDIAN_MATH
+
+constexpr std::int64_t kMostThreads = 1024;  // As LYDIAN_THREADS.
 
 std::string required(const Arguments& arguments, std::string_view flag) {
   if (!arguments.has(flag)) throw ConfigError("grade", "--" + std::string(flag) + " FILE", "none");
@@ -48,8 +50,10 @@ MathOptions math_options(const Arguments& arguments) {
 }
 
 int grade_math(const Arguments& arguments) {
-  const MathGradingSummary summary = grade_math_file(required(arguments, "input"), required(arguments, "output"), math_options(arguments),
-                                                     static_cast<int>(arguments.integer("threads", 1, 1)));
+  const std::int64_t threads = arguments.integer("threads", 1, 1);
+  if (threads > kMostThreads) throw ConfigError("grade", "--threads of at most " + std::to_string(kMostThreads), arguments.text("threads"));
+  const MathGradingSummary summary =
+      grade_math_file(required(arguments, "input"), required(arguments, "output"), math_options(arguments), static_cast<int>(threads));
   if (arguments.has("summary")) write_file_durably(arguments.text("summary"), summary.json() + "\n");
   std::cout << summary.table();
   return kDone;
@@ -63,12 +67,52 @@ constexpr const char* kGraders = "math or code";
 constexpr const char* kGraders = "code";
 #endif
 
+bool is_one_file(const std::string& a, const std::string& b) {
+  namespace fs = std::filesystem;
+  std::error_code unreadable;
+  if (fs::is_other(a, unreadable) || fs::is_other(b, unreadable)) return false;  // A device is not replaced.
+  return fs::equivalent(a, b, unreadable) || fs::absolute(a).lexically_normal() == fs::absolute(b).lexically_normal();
+}
+
+/// No file that is read or written stands twice: rows, or verdicts, would be lost.
+void check_files(const Arguments& arguments) {
+  constexpr std::string_view kFiles[] = {"input", "output", "summary"};
+  for (std::size_t i = 0; i < std::size(kFiles); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (!arguments.has(kFiles[i]) || !arguments.has(kFiles[j]) || !is_one_file(arguments.text(kFiles[i]), arguments.text(kFiles[j]))) continue;
+      throw ConfigError("grade", "--" + std::string(kFiles[i]) + " to name another file than --" + std::string(kFiles[j]),
+                        arguments.text(kFiles[i]) + " for both");
+    }
+  }
+}
+
+/// An option of the other grader would have no effect.
+void check_options(const Arguments& arguments) {
+  const std::vector<Flag> of_code = grade_code_flags();
+  for (const auto& [name, value] : arguments.flags) {
+    if (name == "input" || name == "output") continue;
+    const bool is_of_code = std::any_of(of_code.begin(), of_code.end(), [&flag = name](const Flag& known) { return known.name == flag; });
+    if (is_of_code != (arguments.words[0] == "code")) {
+      throw ConfigError("grade", "options of lydian grade " + arguments.words[0],
+                        "--" + name + ", which belongs to lydian grade " + (is_of_code ? "code" : "math"));
+    }
+  }
+}
+
 int run(const Arguments& arguments, const Catalog&) {
+  const std::string& what = arguments.words[0];
 #ifdef LYDIAN_MATH
-  if (arguments.words[0] == "math") return grade_math(arguments);
+  const bool known = what == "math" || what == "code";
+#else
+  const bool known = what == "code";
 #endif
-  if (arguments.words[0] == "code") return grade_code(arguments);
-  throw ConfigError("grade", kGraders, arguments.words[0]);
+  if (!known) throw ConfigError("grade", kGraders, what);
+  check_options(arguments);
+  check_files(arguments);
+#ifdef LYDIAN_MATH
+  if (what == "math") return grade_math(arguments);
+#endif
+  return grade_code(arguments);
 }
 
 std::vector<Flag> flags() {

@@ -11,13 +11,36 @@ namespace lydian::cli {
 namespace {
 
 Config read_configuration(const Arguments& arguments, const std::string& path, const char* expected = "a configuration file") {
-  if (!std::filesystem::exists(path)) throw ConfigError(arguments.command->name, expected, path + ", which does not exist");
+  if (!std::filesystem::exists(path)) throw ConfigError(arguments.command->name, expected, (path.empty() ? "\"\"" : path) + ", which does not exist");
   return Config::read_file(path);
 }
 
 Config with_options(Config config, const Arguments& arguments) {
   for (const std::string& option : arguments.options) config = config.with_override(option);
   return config;
+}
+
+std::string section_of(const std::string& option) {
+  return option.substr(0, option.find_first_of(".="));
+}
+
+bool is_stage(std::string_view section) {
+  return std::any_of(stage_sections().begin(), stage_sections().end(), [&](const StageSection& stage) { return stage.name == section; });
+}
+
+/// Settings that another subcommand reads would have no effect here, or be none of a run's keys.
+void refuse_settings_of_others(const Arguments& arguments, bool runs_stages) {
+  const std::string own(arguments.command->name);
+  for (const std::string& option : arguments.options) {
+    const std::string section = section_of(option);
+    const bool of_one_command = section == "eval" || section == "generate";
+    if (section == own || !(of_one_command || (is_stage(section) && !runs_stages))) continue;
+    throw ConfigError(own, "settings that lydian " + own + " reads (lydian " + own + " --help)",
+                      option + ", which is for lydian " +
+                          (of_one_command       ? section
+                           : section == "sweep" ? "train and lydian sweep"
+                                                : "train"));
+  }
 }
 
 }  // namespace
@@ -32,10 +55,10 @@ Config file_configuration(const Arguments& arguments) {
     throw ConfigError(arguments.command->name, "a configuration file", "the folder " + path + "; to go on with a run: lydian train --resume " + path);
   }
   const Config config = read_configuration(arguments, path);
+  refuse_settings_of_others(arguments, /*runs_stages=*/true);
   for (const std::string& option : arguments.options) {
-    const std::string section = option.substr(0, option.find_first_of(".="));
-    const bool is_stage = std::any_of(stage_sections().begin(), stage_sections().end(), [&](const StageSection& stage) { return stage.name == section; });
-    if (is_stage && !config.has(section)) {
+    const std::string section = section_of(option);
+    if (is_stage(section) && !config.has(section)) {
       throw ConfigError(arguments.command->name,
                         "settings of stages that stand in " + path + " (an override adds none, since stages run in the order of the file)", option);
     }
@@ -46,6 +69,11 @@ Config file_configuration(const Arguments& arguments) {
 TrainedRun trained_run(const Arguments& arguments, const Catalog& catalog, std::string_view own_section) {
   const std::string& path = arguments.words[0];
   const bool is_folder = std::filesystem::is_directory(path);
+  if (is_folder && std::filesystem::exists(path + "/manifest.json")) {
+    throw ConfigError(arguments.command->name, "a run folder (a checkpoint of it is named by --step), or a configuration file with init_from=" + path,
+                      path + ", which is a checkpoint");
+  }
+  refuse_settings_of_others(arguments, /*runs_stages=*/false);
   TrainedRun run;
   run.config = with_options(
       read_configuration(arguments, is_folder ? path + "/config.json" : path, "a run folder with its config.json, or a configuration file"), arguments);

@@ -37,10 +37,16 @@ std::string standard_input() {
   return text;
 }
 
+ProgramLanguage language_of(const std::string& path) {
+  if (path.ends_with(".py")) return ProgramLanguage::kPython;
+  if (path.ends_with(".cpp") || path.ends_with(".cc")) return ProgramLanguage::kCpp;
+  throw ConfigError("sandbox", "a program whose name ends in .py, .cpp or .cc", path);
+}
+
 int run_file(const Arguments& arguments) {
   const std::string& path = arguments.words[1];
   RunRequest request;
-  request.language = path.ends_with(".cpp") || path.ends_with(".cc") ? ProgramLanguage::kCpp : ProgramLanguage::kPython;
+  request.language = language_of(path);
   request.program = read_whole_file(path);
   if (arguments.has("tests")) {
     request.mode = RunMode::kAssert;
@@ -62,7 +68,9 @@ int run_file(const Arguments& arguments) {
 int run(const Arguments& arguments, const Catalog&) {
   if (arguments.words[0] == "probe" && arguments.words.size() == 1) return print_probe();
   if (arguments.words[0] == "run" && arguments.words.size() == 2) return run_file(arguments);
-  throw ConfigError("sandbox", "lydian sandbox probe, or lydian sandbox run FILE", arguments.words[0]);
+  const bool two = arguments.words.size() == 2;
+  throw ConfigError("sandbox", "lydian sandbox probe, or lydian sandbox run FILE",
+                    "lydian sandbox " + arguments.words[0] + (two ? " " + arguments.words[1] : ""));
 }
 
 }  // namespace

@@ -59,6 +59,7 @@ bool loses_digits(std::string_view number) {
 }  // namespace
 
 Json parse_json(std::string_view text, bool ignore_comments) {
+  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) throw JsonMistake{"line 1, column 1", "expected JSON, got nothing"};
   try {
     return Json::parse(text, DuplicateKeys(), /*allow_exceptions=*/true, ignore_comments);
   } catch (const Json::parse_error& error) {

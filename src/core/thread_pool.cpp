@@ -39,9 +39,17 @@ int shared_size() {
 
 struct ThreadPool::Implementation {
   explicit Implementation(int threads) : size(threads) {
-    for (int i = 1; i < threads; ++i) workers.emplace_back([this] { work(); });
+    try {
+      for (int i = 1; i < threads; ++i) workers.emplace_back([this] { work(); });
+    } catch (const std::exception& error) {  // The system has no more; those that are there must end before the vector goes.
+      const std::size_t made = workers.size() + 1;
+      stop();
+      throw Error("thread_pool", std::to_string(threads) + " threads", std::to_string(made) + ": " + error.what());
+    }
   }
-  ~Implementation() {
+  ~Implementation() { stop(); }
+
+  void stop() {
     stopping.store(true, std::memory_order_relaxed);
     generation.fetch_add(1, std::memory_order_release);
     generation.notify_all();

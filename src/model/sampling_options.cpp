@@ -10,7 +10,7 @@ namespace lydian {
 
 void describe(ConfigVisitor& visitor, SamplingOptions& options) {
   visitor.field({"temperature", "softmax temperature; 0 takes the most likely token", 0.0}, options.temperature);
-  visitor.field({"top_p", "draw from the smallest set of tokens with this probability; 1: all (evaluation only)", 0.0, 1.0}, options.top_p);
+  visitor.field({"top_p", "draw from the smallest set of tokens with this probability, above 0; 1: all (evaluation only)", 0.0, 1.0}, options.top_p);
   visitor.field({"top_k", "draw from this many most likely tokens; 0: all (evaluation only)", 0.0}, options.top_k);
   visitor.field({"max_completion_length", "longest completion in tokens, thinking and delimiters included", 1.0}, options.max_completion_length);
   std::vector<std::int64_t> stop_ids(options.stop_ids.begin(), options.stop_ids.end());

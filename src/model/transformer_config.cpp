@@ -89,7 +89,7 @@ std::int64_t TransformerConfig::parameters() const {
 
 void describe(ConfigVisitor& visitor, RopeScaling& scaling) {
   visitor.field({"factor", "how many times slower the slow frequencies turn; 1: no scaling", 1.0}, scaling.factor);
-  visitor.field({"low_freq_factor", "frequencies of fewer turns within original_max_positions are slow", 0.0}, scaling.low_freq_factor);
+  visitor.field({"low_freq_factor", "frequencies of fewer turns within original_max_positions are slow; above 0", 0.0}, scaling.low_freq_factor);
   visitor.field({"high_freq_factor", "frequencies of more turns are left as they are", 0.0}, scaling.high_freq_factor);
   visitor.field({"original_max_positions", "length that the model was first trained for", 1.0, static_cast<double>(kLargestExtent)},
                 scaling.original_max_positions);
@@ -107,7 +107,7 @@ void describe(ConfigVisitor& visitor, TransformerConfig& config) {
   visitor.enumeration({"feed_forward", "activation of the feed-forward"}, config.feed_forward, {"swiglu", "relu_squared"});
   visitor.field({"max_positions", "longest sequence in tokens, prompt and completion together", 1.0, largest}, config.max_positions);
   visitor.field({"rotary_positions", "rotate queries and keys by position"}, config.rotary_positions);
-  visitor.field({"rope_theta", "base of the rotary frequencies", 0.0}, config.rope_theta);
+  visitor.field({"rope_theta", "base of the rotary frequencies, above 0", 0.0}, config.rope_theta);
   visitor.group({"rope_scaling", "slower rotary frequencies for long contexts, as Llama 3.1 has them"}, config.rope_scaling);
   visitor.field({"learned_positions", "add a learned embedding of the absolute position"}, config.learned_positions);
   visitor.field({"query_key_norm", "RMS norm over each query and key head"}, config.query_key_norm);
@@ -115,7 +115,7 @@ void describe(ConfigVisitor& visitor, TransformerConfig& config) {
   visitor.field({"attention_output_bias", "bias on the attention's output projection"}, config.attention_output_bias);
   visitor.field({"mlp_bias", "bias on the feed-forward's projections"}, config.mlp_bias);
   visitor.field({"tie_word_embeddings", "use the token embedding as the head's weight"}, config.tie_word_embeddings);
-  visitor.field({"rms_norm_eps", "epsilon of the RMS norms", 0.0}, config.rms_norm_eps);
+  visitor.field({"rms_norm_eps", "epsilon of the RMS norms, above 0", 0.0}, config.rms_norm_eps);
   visitor.field({"initializer_range", "standard deviation of the first weights; 0: by each matrix's inputs", 0.0}, config.initializer_range);
 }
 

@@ -134,10 +134,12 @@ void report(const Counts& counts, const Terms& terms, Metrics& sums) {
 }  // namespace
 
 void describe(ConfigVisitor& visitor, ClippedObjectiveOptions& options) {
-  visitor.field({.name = "epsilon", .doc = "Lower clip: ratios below 1 - epsilon carry no gradient where the advantage is negative.", .low = 0.0},
+  visitor.field({.name = "epsilon", .doc = "Lower clip: ratios below 1 - epsilon carry no gradient where the advantage is negative. Above 0.", .low = 0.0},
                 options.epsilon);
   visitor.field({.name = "epsilon_high", .doc = "Upper clip, as epsilon where the advantage is positive; 0: epsilon.", .low = 0.0}, options.epsilon_high);
-  visitor.field({.name = "delta", .doc = "Upper bound of the ratio where the advantage is negative (two-sided clipping); 0: off.", .low = 0.0}, options.delta);
+  visitor.field(
+      {.name = "delta", .doc = "Upper bound of the ratio where the advantage is negative (two-sided clipping), above 1 + epsilon_high; 0: off.", .low = 0.0},
+      options.delta);
   visitor.enumeration(
       {.name = "loss_type", .doc = "What the sum of token losses is divided by: tokens, each row's tokens then rows, rows times max_completion_length."},
       options.loss_type, {"dapo", "grpo", "dr_grpo"});

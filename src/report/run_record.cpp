@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "core/json_text.h"
 #include "lydian/core/durable_file.h"
 #include "lydian/core/error.h"
 
@@ -86,7 +87,7 @@ class SummaryReader {
     return found == object_.end() || found->is_null() ? nullptr : &*found;
   }
   [[noreturn]] void fail(const char* expected, const Json& got) const {
-    throw IoError("html_report", path_ + ": " + name_ + ": expected " + expected + ", got " + got.dump());
+    throw IoError("html_report", path_ + ": " + (name_.empty() ? "" : name_ + ": ") + "expected " + expected + ", got " + got.dump());
   }
 
   const std::string& path_;
@@ -119,8 +120,12 @@ std::vector<BudgetRow> budget_rows(const SummaryReader& summary, const char* key
 }
 
 SummaryRecord read_summary(const std::string& path) {
-  const Json json = Json::parse(read_whole_file(path), nullptr, /*allow_exceptions=*/false);
-  if (json.is_discarded()) throw IoError("html_report", path + ": expected JSON");
+  Json json;
+  try {
+    json = parse_json(read_whole_file(path));
+  } catch (const JsonMistake& mistake) {
+    throw IoError("html_report", path + (mistake.place.empty() ? "" : ", " + mistake.place) + ": " + mistake.sentence);
+  }
   const SummaryReader reader(path, "", json);
   SummaryRecord summary;
   summary.environment = reader.text("environment");

@@ -17,7 +17,7 @@ constexpr std::int64_t kReservedTokens = 1024;
 void check_ids(std::span<const TokenId> ids, std::int64_t vocab_size, const char* what) {
   for (const TokenId id : ids) {
     if (id < 0 || id >= vocab_size) {
-      throw ConfigError("rollout_engine", std::string(what) + " below the policy's vocabulary of " + std::to_string(vocab_size), std::to_string(id));
+      throw ConfigError("rollout_engine", std::string(what) + " from 0 to " + std::to_string(vocab_size - 1) + ", the policy's vocabulary", std::to_string(id));
     }
   }
 }
@@ -66,6 +66,10 @@ std::shared_ptr<SharedRequest> RolloutEngine::Implementation::checked(const Roll
   if (request.prompt_ids.empty()) throw ConfigError("rollout_engine", "a prompt of at least one token", "none");
   check_ids(request.prompt_ids, policy.vocab_size(), "prompt ids");
   check_ids(shared->request.budget.closer, policy.vocab_size(), "the closer's ids");
+  check_ids(request.sampling.stop_ids, policy.vocab_size(), "stop_ids");
+  for (const TokenId delimiter : {request.budget.open, request.budget.close}) {
+    if (delimiter != kNoToken) check_ids(std::vector{delimiter}, policy.vocab_size(), "the ids of thinking's delimiters");
+  }
   const std::int64_t left = policy.max_positions() - static_cast<std::int64_t>(request.prompt_ids.size());
   if (left < 1) {
     throw ConfigError("rollout_engine", "a prompt shorter than the policy's " + std::to_string(policy.max_positions()) + " positions",

@@ -185,8 +185,23 @@ TEST(UseCommandLine, WantsAPolicy) {
     EXPECT_THAT(refusal({command, "/nowhere"}),
                 HasSubstr("expected a run folder with its config.json, or a configuration file, got /nowhere, which does not exist"));
   }
-  EXPECT_THAT(refusal({"eval", "--rescore", "run"}), HasSubstr("expected --rescore RUN STEP"));
+  EXPECT_THAT(refusal({"eval", "--rescore", "run"}), HasSubstr("expected --rescore RUN STEP, got no STEP"));
+  EXPECT_THAT(refusal({"eval", "--rescore", "run", "3", "eval.items=2"}), HasSubstr("without settings, got eval.items=2"));
   EXPECT_THAT(refusal({"eval", "--rescore", "run", "x"}), HasSubstr("STEP: expected an integer of at least 1, got \"x\""));
+}
+
+TEST(UseCommandLine, RefusesSettingsThatOnlyOthersRead) {
+  const std::string config = file("others.json", R"({"environment": {"type": "chain"}, "sft": {}, "grpo": {}, "sweep": {}})");
+  EXPECT_THAT(refusal({"train", config, "--print-config", "eval.items=3"}), HasSubstr("got eval.items=3, which is for lydian eval"));
+  EXPECT_THAT(refusal({"sft", config, "--print-config", "generate.samples=3"}), HasSubstr("got generate.samples=3, which is for lydian generate"));
+  EXPECT_THAT(refusal({"eval", config, "sweep.temperature=0"}), HasSubstr("got sweep.temperature=0, which is for lydian train and lydian sweep"));
+  EXPECT_THAT(refusal({"sweep", config, "eval.items=3"}), HasSubstr("got eval.items=3, which is for lydian eval"));
+  EXPECT_THAT(refusal({"generate", config, "grpo.temperature=2"}), HasSubstr("got grpo.temperature=2, which is for lydian train"));
+}
+
+TEST(SandboxCommandLine, WantsAProgramWhoseLanguageItsNameSays) {
+  EXPECT_EQ(refusal({"sandbox", "run", "rows.jsonl"}), "[sandbox] expected a program whose name ends in .py, .cpp or .cc, got rows.jsonl");
+  EXPECT_THAT(refusal({"sandbox", "probe", "more"}), HasSubstr("got lydian sandbox probe more"));
 }
 
 TEST(ReportCommandLine, NamesWhatIsMissing) {

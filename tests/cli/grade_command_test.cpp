@@ -69,6 +69,36 @@ TEST_F(GradeCommandTest, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(call({"grade", "math", "--input", "/no/such/file", "--output", verdicts_}).code, 1);
 }
 
+TEST_F(GradeCommandTest, NoFileStandsTwice) {
+  const std::string text = R"({"gold": "1", "prediction": "1"})";
+  const std::string rows = testing::TempDir() + "grade_twice.jsonl", same = testing::TempDir() + "./grade_twice.jsonl";
+  write_file_durably(rows, text);
+  const std::vector<std::vector<std::string>> calls{{"--input", rows, "--output", same},
+                                                    {"--input", rows, "--output", verdicts_, "--summary", same},
+                                                    {"--input", rows, "--output", verdicts_, "--summary", verdicts_}};
+  for (std::vector<std::string> words : calls) {
+    words.insert(words.begin(), {"grade", "math"});
+    const Outcome outcome = call(words);
+    EXPECT_EQ(outcome.code, 2);
+    EXPECT_THAT(outcome.err, HasSubstr("to name another file than --"));
+  }
+  EXPECT_EQ(read_whole_file(rows), text);
+}
+
+TEST_F(GradeCommandTest, RefusesOptionsOfTheOtherGraderAndTooManyThreads) {
+  const auto refusal = [&](const std::string& what, const std::vector<std::string>& more) {
+    std::vector<std::string> words{"grade", what, "--input", rows_, "--output", verdicts_};
+    words.insert(words.end(), more.begin(), more.end());
+    const Outcome outcome = call(words);
+    EXPECT_EQ(outcome.code, 2);
+    return outcome.err;
+  };
+  EXPECT_THAT(refusal("math", {"--fraction"}), HasSubstr("--fraction, which belongs to lydian grade code"));
+  EXPECT_THAT(refusal("code", {"--summary", summary_}), HasSubstr("--summary, which belongs to lydian grade math"));
+  EXPECT_THAT(refusal("code", {"--boxed", "true"}), HasSubstr("--boxed, which belongs to lydian grade math"));
+  EXPECT_THAT(refusal("math", {"--threads", "100000"}), HasSubstr("--threads of at most 1024, got 100000"));
+}
+
 TEST_F(GradeCommandTest, TheSmallSetOfMathKeepsTheContract) {
   const Outcome outcome = call({"env", "check", "math"});
   EXPECT_EQ(outcome.code, 0) << outcome.out;

@@ -62,7 +62,13 @@ TEST_F(WholeRun, IsTrainedThenUsedByEverySubcommand) {
   EXPECT_EQ(call({"eval", folder_, "--step", "999"}).code, 2);
   const Outcome best = call({"eval", folder_, "--step", "best", "eval.items=2", "eval.max_completion_length=24"});
   EXPECT_EQ(best.code, read_whole_file(folder_ + "/summary.json").find("best_checkpoint") == std::string::npos ? 2 : 0) << best.err;
-  EXPECT_EQ(call({"generate", folder_, "--prompt", "Z"}).code, 1) << "a byte that the alphabet lacks";
+  const Outcome foreign = call({"generate", folder_, "--prompt", "Z"});
+  EXPECT_EQ(foreign.code, 2);
+  EXPECT_THAT(foreign.err, HasSubstr("a prompt that the run's tokenizer can encode"));
+  EXPECT_THAT(call({"generate", folder_, "--prompt", ""}).err, HasSubstr("a prompt by --prompt TEXT or on standard input, got none"));
+  const Outcome checkpoint = call({"eval", folder_ + "/checkpoints/step_000005"});
+  EXPECT_EQ(checkpoint.code, 2);
+  EXPECT_THAT(checkpoint.err, HasSubstr("step_000005, which is a checkpoint"));
 }
 
 TEST_F(WholeRun, RescoresItsRolloutsToEqualBits) {

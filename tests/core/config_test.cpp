@@ -85,7 +85,7 @@ TEST(Config, KeepsFileOrderAndReadsComments) {
 TEST(Config, NamesThePlaceOfASyntaxError) {
   EXPECT_EQ(parse_error("{\n  \"a\": 1,\n  \"b\": }"),
             "[config] run.json, line 3, column 8: syntax error while parsing value - unexpected '}'; expected '[', '{', or a literal");
-  EXPECT_THAT(parse_error(""), testing::StartsWith("[config] run.json, line 1, column 1: "));
+  for (const char* nothing : {"", " \n"}) EXPECT_EQ(parse_error(nothing), "[config] run.json, line 1, column 1: expected JSON, got nothing");
   EXPECT_THAT(parse_error("{\"a\": 1 // open"), testing::StartsWith("[config] run.json, line 1, column 16: "));
   EXPECT_THAT(parse_error("{\"a\": 1e999}"), testing::StartsWith("[config] run.json: number overflow parsing '1e999'"));
   EXPECT_THAT(parse_error("{\"a\": \"\xff\"}"), testing::HasSubstr("ill-formed UTF-8 byte"));

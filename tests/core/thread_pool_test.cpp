@@ -1,8 +1,10 @@
 #include "lydian/core/thread_pool.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <stdexcept>
 #include <vector>
 
@@ -18,6 +20,26 @@ TEST(ThreadPool, RunsEveryPartOnce) {
     pool.run(parts, [&](int part) { ++seen[part]; });
     for (const auto& count : seen) EXPECT_EQ(count.load(), 1);
   }
+}
+
+// A process that gets no more memory for stacks.
+int threads_beyond_what_there_is() {
+  const rlimit few{std::size_t{1} << 30, std::size_t{1} << 30};
+  if (setrlimit(RLIMIT_AS, &few) != 0) return 2;
+  try {
+    const ThreadPool pool(1000);
+  } catch (const Error&) {
+    return 0;
+  }
+  return 1;
+}
+
+TEST(ThreadPoolDeathTest, SaysSoWhereTheSystemHasNoMoreThreads) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "the address sanitizer needs more address space than the limit leaves";
+#endif
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(std::exit(threads_beyond_what_there_is()), testing::ExitedWithCode(0), "");
 }
 
 TEST(ThreadPool, SurvivesManyJobsAndPauses) {

@@ -286,7 +286,12 @@ TEST_F(MathEnvironmentTest, ReadsAllOfTheSharedData) {
 TEST_F(MathEnvironmentTest, RefusesWhatCannotBeUsed) {
   MathEnvironmentOptions options;
   options.train = {folder_ / "absent.jsonl"};
-  EXPECT_THROW(MathEnvironment{options}, IoError);
+  try {
+    const MathEnvironment absent(options);
+    FAIL();
+  } catch (const IoError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("files that can be read under train, got [durable_file] " + options.train[0] + ": cannot open"));
+  }
   options.train = {file("empty.jsonl", "\n")};
   EXPECT_THROW(MathEnvironment{options}, ConfigError);
   EXPECT_THROW(MathEnvironment({.dev_share = 0.7, .test_share = 0.7}), ConfigError);

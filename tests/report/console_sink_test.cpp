@@ -102,7 +102,7 @@ TEST(ConsoleSinkTest, TerminalGetsABarAndTheRemainingTimeBelowTheLine) {
   StepRecord evaluation{"eval", 2, 0, {}};
   evaluation.metrics.set("eval/pass_rate", 0.75);
   sink->write(evaluation);
-  EXPECT_THAT(terminal.shown(), ::testing::MatchesRegex("\r\033\\[Keval  2  pass 0.7500\ngrpo \\[.*"));
+  EXPECT_THAT(terminal.shown(), ::testing::MatchesRegex("\r\033\\[Keval  2  dev pass 0.7500\ngrpo \\[.*"));
   sink->write(grpo_step(4, 4));
   EXPECT_THAT(terminal.shown(), Not(HasSubstr("left")));
   sink.reset();

@@ -136,6 +136,10 @@ TEST_F(HtmlReportTest, MessagesNameWhatIsWrong) {
   write_file_durably(folder_ / "metrics.jsonl", "{\"step\":1}\n");
   write_file_durably(folder_ / "summary.json", "{\"final\": {\"pass_rate\": \"high\"}}");
   EXPECT_THAT(message(), HasSubstr("summary.json: final.pass_rate: expected a number, got \"high\""));
+  write_file_durably(folder_ / "summary.json", "[]");
+  EXPECT_THAT(message(), HasSubstr("summary.json: expected an object, got []"));
+  write_file_durably(folder_ / "summary.json", "{\n\"final\": oops}");
+  EXPECT_THAT(message(), HasSubstr("summary.json, line 2, column 10: "));
 }
 
 /// LYDIAN_REPORT_FOLDER=FOLDER keeps the synthetic run and its report, for looking at them.

@@ -167,6 +167,12 @@ TEST(RolloutEngine, RefusesWhatCannotBeMet) {
   unknown.prompt_ids.push_back(11);
   EXPECT_THROW(engine.submit(unknown, 1), ConfigError);
   EXPECT_THROW(engine.submit(request_of("a", 0, {.max_tokens = 1, .closer = {2, 77}}), 1), ConfigError);
+  EXPECT_THROW(engine.submit(request_of("a", 0, {.open = 1, .close = 77}), 1), ConfigError);
+  for (const TokenId id : {TokenId{-1}, TokenId{77}}) {
+    RolloutRequest endless = request_of("a");
+    endless.sampling.stop_ids = {id};
+    EXPECT_THROW(engine.submit(endless, 1), ConfigError) << "no token ever has this id";
+  }
 }
 
 /// The promise behind the thinking sweep: a trace that is cut and resumed is the run that had the smaller budget from the start.
