@@ -1,6 +1,7 @@
 #pragma once
 
-/// Everything a user of the whole library needs (target lydian::lydian). The library's own files never include it.
+/// Everything a user of the whole library needs (target lydian::lydian), but the environments and verifiers of mathematics and code, and the sandbox
+/// (targets lydian::math and lydian::code), whose headers are included singly. The library's own files never include it.
 
 #include "lydian/advantage/advantage_estimator.h"
 #include "lydian/cli/cli.h"

@@ -7,7 +7,7 @@
 
 namespace lydian {
 
-/// One line of a run's log: which stage ("sft", "grpo", "eval", "sweep"), which step of the run's one counter, the numbers.
+/// One line of a run's log: which stage ("sft", "warmup", "grpo", "sweep", "final"), which step of the run's one counter, the numbers.
 struct StepRecord {
   std::string stage;
   std::int64_t step = 0;

@@ -11,7 +11,7 @@ namespace lydian {
 /// Cost: about 1 microsecond a job while jobs follow each other closely (workers spin, then sleep after some 50 microseconds).
 class ThreadPool {
  public:
-  /// `threads` includes the caller: 1 starts no thread. Throws ConfigError below 1.
+  /// `threads` includes the caller: 1 starts no thread. Throws ConfigError below 1, Error where the system has no more threads.
   explicit ThreadPool(int threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;

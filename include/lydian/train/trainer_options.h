@@ -34,7 +34,7 @@ struct TrainerOptions {
   LearningRateSchedule schedule{.lr_scheduler_type = LearningRateSchedule::Kind::kConstant, .warmup_steps = 10};
   AdamWOptions optimizer{.adam_beta2 = 0.98};
   ScaleRewards scale_rewards = ScaleRewards::kGroup;
-  ClippedObjectiveOptions objective{};     ///< epsilon, epsilon_high, delta, aggregation, entropy_coef, …
+  ClippedObjectiveOptions objective{};     ///< epsilon, epsilon_high, delta, loss_type, entropy_coef, …
   std::int64_t num_iterations = 1;         ///< Passes over the rollouts of a step.
   std::int64_t mini_batches = 1;           ///< Optimizer steps a pass; groups are cut into so many runs.
   std::int64_t micro_batch_tokens = 4096;  ///< Prompt and completion tokens of one forward; a larger group is cut by rows.
@@ -45,7 +45,7 @@ struct TrainerOptions {
   std::int64_t thinking_cap_max = 90;        ///< Caps are drawn log-uniformly, below this: floor((max + 1)^u) - 1, u in [0, 1).
   std::int64_t refills = 0;                  ///< Dynamic sampling: at most so many further draws, each of the groups that are missing for P to have spread.
   bool random_reward = false;                ///< Null control: rewards are coins that know nothing of the answer.
-  std::int64_t eval_steps = 50;              ///< Evaluation on the dev split before step 0, eval_steps, …; 0: never.
+  std::int64_t eval_steps = 50;              ///< Evaluation on the dev split: before the first step, after each eval_steps-th and the last; 0: never.
   std::int64_t eval_items = 200;
   std::int64_t audit_groups = 2;  ///< Untrained groups a step whose log-probs are compared as well.
   std::int64_t max_rows = 512;    ///< Rows that are sampled together.
