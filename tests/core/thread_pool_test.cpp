@@ -35,8 +35,8 @@ int threads_beyond_what_there_is() {
 }
 
 TEST(ThreadPoolDeathTest, SaysSoWhereTheSystemHasNoMoreThreads) {
-#ifdef __SANITIZE_ADDRESS__
-  GTEST_SKIP() << "the address sanitizer needs more address space than the limit leaves";
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "a sanitizer needs more address space than the limit leaves";
 #endif
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(std::exit(threads_beyond_what_there_is()), testing::ExitedWithCode(0), "");
