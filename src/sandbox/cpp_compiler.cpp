@@ -125,6 +125,47 @@ void CppCompiler::keep(const std::string& key) {
   }
 }
 
+/// What a compilation may use, in terms of a run.
+RunLimits CppCompiler::own_limits(const RunLimits& limits) {
+  RunLimits own = limits;
+  own.wall_s = limits.compile_wall_s;
+  own.cpu_s = 0;
+  own.mem_mb = limits.compile_mem_mb;
+  own.processes = 32;
+  own.files = 256;
+  own.tmpfs_mb = 192;
+  own.out_kb = static_cast<int>(kMaxLog >> 10);
+  return own;
+}
+
+Answer CppCompiler::run_compiler(const char* dialect, const std::vector<SourceFile>& files, const RunLimits& own, std::span<const char* const> flags,
+                                 std::initializer_list<const char*> last) {
+  PartInput part;
+  part.kind = PartKind::kCommand;
+  part.arguments = {compiler_, dialect};
+  part.arguments.insert(part.arguments.end(), std::begin(kFlags), std::end(kFlags));
+  part.arguments.insert(part.arguments.end(), flags.begin(), flags.end());
+  for (const auto& [name, text] : files) {
+    if (name.ends_with(".cpp")) part.arguments.push_back(name);
+  }
+  part.arguments.insert(part.arguments.end(), last.begin(), last.end());
+  part.environment = environment();
+  const Descriptor input = memory_file(""), sources = memory_file(laid_out(files));
+  part.input = &input;
+  part.program = &sources;
+  return runner_.run(own, {part}, 0);
+}
+
+std::optional<std::string> CppCompiler::complaints(const std::vector<SourceFile>& files, const RunLimits& limits, std::span<const char* const> flags,
+                                                   bool later) {
+  prepare_headers(files);
+  const RunLimits own = own_limits(limits);
+  const Answer answer = run_compiler(later ? kLaterDialect : kDialect, files, own, flags, {"-fsyntax-only", "-fmax-errors=200"});
+  const RunReport report = report_of(answer, own);
+  if (report.exit_status < 0) return std::nullopt;
+  return report.stderr_text;
+}
+
 std::shared_ptr<const Compiled> CppCompiler::compile_now(const std::vector<SourceFile>& files, const RunLimits& limits, std::span<const char* const> flags) {
   prepare_headers(files);
   std::shared_ptr<Compiled> first = compile_as(kDialect, files, limits, flags);
@@ -141,28 +182,8 @@ std::shared_ptr<const Compiled> CppCompiler::compile_now(const std::vector<Sourc
 
 std::shared_ptr<Compiled> CppCompiler::compile_as(const char* dialect, const std::vector<SourceFile>& files, const RunLimits& limits,
                                                   std::span<const char* const> flags) {
-  PartInput part;
-  part.kind = PartKind::kCommand;
-  part.arguments = {compiler_, dialect};
-  part.arguments.insert(part.arguments.end(), std::begin(kFlags), std::end(kFlags));
-  part.arguments.insert(part.arguments.end(), flags.begin(), flags.end());
-  for (const auto& [name, text] : files) {
-    if (name.ends_with(".cpp")) part.arguments.push_back(name);
-  }
-  part.arguments.insert(part.arguments.end(), {"-o", "out"});
-  part.environment = environment();
-  const Descriptor input = memory_file(""), sources = memory_file(laid_out(files));
-  part.input = &input;
-  part.program = &sources;
-  RunLimits own = limits;
-  own.wall_s = limits.compile_wall_s;
-  own.cpu_s = 0;
-  own.mem_mb = limits.compile_mem_mb;
-  own.processes = 32;
-  own.files = 256;
-  own.tmpfs_mb = 192;
-  own.out_kb = static_cast<int>(kMaxLog >> 10);
-  Answer answer = runner_.run(own, {part}, 0);
+  const RunLimits own = own_limits(limits);
+  Answer answer = run_compiler(dialect, files, own, flags, {"-o", "out"});
   const RunReport report = report_of(answer, own);
   auto compiled = std::make_shared<Compiled>();
   compiled->log = (report.stdout_text + report.stderr_text).substr(0, kMaxLog);

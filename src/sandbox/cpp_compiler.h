@@ -1,9 +1,11 @@
 #pragma once
 
+#include <initializer_list>
 #include <list>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -34,6 +36,8 @@ class CppCompiler {
 
   /// Compiles the sources that end in .cpp and links them, with `flags` behind the usual ones. `fresh` says whether a compiler ran for this call.
   std::shared_ptr<const Compiled> compile(const std::vector<SourceFile>& files, const RunLimits& limits, bool& fresh, std::span<const char* const> flags = {});
+  /// What the compiler says of the sources without making anything of them, by the usual standard or the later one; nothing where it did not come to an end.
+  std::optional<std::string> complaints(const std::vector<SourceFile>& files, const RunLimits& limits, std::span<const char* const> flags, bool later);
   bool available() const { return !compiler_.empty(); }
   std::int64_t cache_hits() const;
   const std::string& path() const { return compiler_; }
@@ -47,6 +51,9 @@ class CppCompiler {
 
   std::shared_ptr<const Compiled> compile_now(const std::vector<SourceFile>& files, const RunLimits& limits, std::span<const char* const> flags);
   std::shared_ptr<Compiled> compile_as(const char* dialect, const std::vector<SourceFile>& files, const RunLimits& limits, std::span<const char* const> flags);
+  static RunLimits own_limits(const RunLimits& limits);
+  Answer run_compiler(const char* dialect, const std::vector<SourceFile>& files, const RunLimits& own, std::span<const char* const> flags,
+                      std::initializer_list<const char*> last);
   void prepare_headers(const std::vector<SourceFile>& files);
   void compile_ahead(const std::string& header, const std::string& text);
   void keep(const std::string& key);

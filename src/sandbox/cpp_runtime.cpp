@@ -202,13 +202,53 @@ const char* cpp_tests_runtime() {
                [[noreturn]] inline void lost() {
                  ::_exit(say("{\"failed\":\"lost\",\"text\":\"the program's process ended or broke the conversation\"}") ? 2 : 3);
                }
+               inline long questions = 0;
                struct Unasked {
-                 ~Unasked() { say("{\"failed\":\"row\",\"text\":\"the tests name no function of the program\"}"); }
+                 ~Unasked() {
+                   if (questions == 0) say("{\"failed\":\"row\",\"text\":\"the tests ask nothing of the program\"}");
+                 }
                };
-               inline const char* kept(std::string text) {
-                 static std::list<std::string> all;
-                 return all.emplace_back(std::move(text)).c_str();
+               /// Text of the program's, for as long as the tests like: they may free it.
+               inline char* kept(const std::pair<bool, std::string>& text) {
+                 return text.first ? ::strdup(text.second.c_str()) : nullptr;
                }
+               /// What a pointer of the tests points to: an array whole, text to its end, else as much as they say.
+               template <typename T>
+               struct Items {
+                 const T* values = nullptr;
+                 T* own = nullptr;
+                 std::size_t size = 0;
+                 bool whole = true, back_wanted = false;
+                 Items(std::nullptr_t) {}
+                 template <typename A, typename = std::enable_if_t<std::is_convertible_v<A&&, const T*>>>
+                 Items(A&& given) : values(given) {
+                   using Given = std::remove_reference_t<A>;
+                   if constexpr (std::is_convertible_v<A&&, T*>) own = given;
+                   if constexpr (std::is_array_v<Given>) {
+                     size = std::extent_v<Given>;
+                   } else if constexpr (std::is_same_v<T, char>) {
+                     size = values == nullptr ? 0 : std::strlen(values) + 1;
+                   } else {
+                     whole = false;
+                   }
+                 }
+                 Items& of(long long count, bool back) {
+                   if (!whole) size = values == nullptr || count < 0 ? 0 : static_cast<std::size_t>(count);
+                   back_wanted = back;
+                   return *this;
+                 }
+                 void put(Writer& out) const {
+                   const std::uint64_t count = size;
+                   lydian_pair::put<bool>(out, values != nullptr);
+                   out.raw(&count, sizeof count);
+                   for (std::size_t i = 0; i < size; ++i) lydian_pair::put<T>(out, values[i]);
+                 }
+                 void back(Reader& in) const {
+                   if (!back_wanted) return;
+                   const auto changed = lydian_pair::take<std::pair<bool, std::vector<T>>>(in).second;
+                   for (std::size_t i = 0; own != nullptr && i < size && i < changed.size(); ++i) own[i] = changed[i];
+                 }
+               };
                template <typename T>
                struct In {
                  const T& value;
@@ -233,6 +273,7 @@ const char* cpp_tests_runtime() {
                R call(std::uint32_t number, const A&... arguments) {
                  static const bool ignored = (std::signal(SIGPIPE, SIG_IGN), true);
                  (void)ignored;
+                 ++questions;
                  Writer out;
                  put<std::uint32_t>(out, number);
                  (arguments.put(out), ...);

@@ -1,227 +1,30 @@
 #include "sandbox/cpp_signature.h"
 
 #include <algorithm>
-#include <cctype>
-#include <cstddef>
 #include <initializer_list>
-#include <map>
-#include <utility>
 
 namespace lydian::sandbox {
 namespace {
 
-/// A token; preprocessor lines are one token "#" each, literals are kept only as numbers or as "\"".
-using Tokens = std::vector<std::string>;
-
-bool is_word(const std::string& token) {
-  return std::isalpha(static_cast<unsigned char>(token[0])) != 0 || token[0] == '_';
-}
-bool is_number(const std::string& token) {
-  return std::isdigit(static_cast<unsigned char>(token[0])) != 0;
-}
-
-class Tokenizer {
- public:
-  Tokenizer(std::string_view source, CppOutline& outline) : source_(source), outline_(outline) {}
-
-  Tokens tokens() {
-    while (at_ < source_.size()) step();
-    return std::move(tokens_);
-  }
-  /// Macros without parameters: name and text.
-  const std::vector<std::pair<std::string, std::string>>& macros() const { return macros_; }
-
- private:
-  char here(std::size_t ahead = 0) const { return at_ + ahead < source_.size() ? source_[at_ + ahead] : '\0'; }
-
-  void step() {
-    const char c = here();
-    if (c == '\n') {
-      line_start_ = true;
-      ++at_;
-    } else if (std::isspace(static_cast<unsigned char>(c)) != 0) {
-      ++at_;
-    } else if (c == '/' && here(1) == '/') {
-      skip_until("\n");
-    } else if (c == '/' && here(1) == '*') {
-      at_ += 2;
-      skip_until("*/");
-      at_ = std::min(at_ + 2, source_.size());
-    } else if (c == '#' && line_start_) {
-      take_directive();
-    } else {
-      line_start_ = false;
-      take_token(c);
-    }
-  }
-
-  void take_token(char c) {
-    if (c == '"' || c == '\'') return skip_literal(c);
-    const std::size_t begin = at_;
-    if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_') {
-      while (std::isalnum(static_cast<unsigned char>(here())) != 0 || here() == '_' || (is_number(std::string(1, c)) && (here() == '.' || here() == '\'')))
-        ++at_;
-      std::string word(source_.substr(begin, at_ - begin));
-      if (here() == '"' && word.ends_with('R')) return skip_raw();
-      if (is_word(word)) outline_.words.insert(word);
-      tokens_.push_back(std::move(word));
-      return;
-    }
-    tokens_.emplace_back(1, c);
-    ++at_;
-  }
-
-  void skip_until(std::string_view end) { at_ = std::min(source_.find(end, at_), source_.size()); }
-
-  void skip_literal(char quote) {
-    for (++at_; at_ < source_.size() && here() != quote && here() != '\n'; ++at_) {
-      if (here() == '\\') ++at_;
-    }
-    at_ = std::min(at_ + 1, source_.size());
-    tokens_.emplace_back("\"");
-  }
-
-  void skip_raw() {
-    const std::size_t open = source_.find('(', at_);
-    if (open == std::string_view::npos) return skip_until("\n");
-    const std::string end = ")" + std::string(source_.substr(at_ + 1, open - at_ - 1)) + "\"";
-    skip_until(end);
-    at_ = std::min(at_ + end.size(), source_.size());
-    tokens_.emplace_back("\"");
-  }
-
-  void take_directive() {
-    const std::size_t begin = at_;
-    do {
-      skip_until("\n");
-      const bool continued = at_ > begin && source_[at_ - 1] == '\\' && at_ < source_.size();
-      if (!continued) break;
-      ++at_;
-    } while (at_ < source_.size());
-    std::string line(source_.substr(begin + 1, at_ - begin - 1));
-    line.erase(0, line.find_first_not_of(" \t"));
-    if (line.rfind("define", 0) == 0) {
-      std::size_t word = line.find_first_not_of(" \t", 6), end = word;
-      while (end < line.size() && (std::isalnum(static_cast<unsigned char>(line[end])) != 0 || line[end] == '_')) ++end;
-      if (word < end) {
-        outline_.other_names.insert(line.substr(word, end - word));
-        if (end < line.size() && line[end] != '(') macros_.emplace_back(line.substr(word, end - word), line.substr(end));
-      }
-    }
-    tokens_.emplace_back("#");
-  }
-
-  std::string_view source_;
-  CppOutline& outline_;
-  std::size_t at_ = 0;
-  bool line_start_ = true;
-  Tokens tokens_;
-  std::vector<std::pair<std::string, std::string>> macros_;
-};
-
-using Aliases = std::map<std::string, std::string>;
-
-/// Reads types of the standard library made of values; everything else is not understood.
-class TypeReader {
- public:
-  TypeReader(const Tokens& tokens, std::size_t begin, std::size_t end, const Aliases& aliases) : tokens_(tokens), at_(begin), end_(end), aliases_(aliases) {}
-
-  /// Empty where the tokens are no such type.
-  std::string type(int depth = 0) {
-    if (depth > 8) return {};
-    while (take("const")) constant_ = constant_ || depth == 0;
-    std::string found;
-    if (take("std") && !(take(":") && take(":"))) return {};
-    if (at_ >= end_) return {};
-    if (const auto alias = aliases_.find(tokens_[at_]); alias != aliases_.end()) {
-      found = alias->second;
-      ++at_;
-    } else if (is_builtin(tokens_[at_])) {
-      while (at_ < end_ && is_builtin(tokens_[at_])) found += (found.empty() ? "" : " ") + tokens_[at_++];
-    } else if (is_plain(tokens_[at_])) {
-      found = "std::" + tokens_[at_++];
-    } else if (const int wanted = template_arguments(tokens_[at_]); wanted != 0) {
-      found = container(wanted, depth);
-    }
-    while (take("const")) constant_ = constant_ || depth == 0;
-    return found;
-  }
-
-  bool take(const char* token) {
-    if (at_ >= end_ || tokens_[at_] != token) return false;
-    ++at_;
-    return true;
-  }
-  bool constant() const { return constant_; }
-  bool done() const { return at_ == end_; }
-  std::size_t at() const { return at_; }
-  std::string word() { return at_ < end_ && is_word(tokens_[at_]) ? tokens_[at_++] : std::string(); }
-
-  std::string literal() {
-    std::string text = take("-") ? "-" : "";
-    if (at_ >= end_ || !(is_number(tokens_[at_]) || tokens_[at_] == "true" || tokens_[at_] == "false")) return {};
-    return text + tokens_[at_++];
-  }
-
- private:
-  static bool is_builtin(const std::string& word) {
-    static const std::set<std::string> words{"unsigned", "signed", "long", "short", "int", "char", "double", "float", "bool", "void"};
-    return words.count(word) != 0;
-  }
-  static bool is_plain(const std::string& word) {
-    static const std::set<std::string> words{"string", "size_t", "int8_t", "int16_t", "int32_t", "int64_t", "uint8_t", "uint16_t", "uint32_t", "uint64_t"};
-    return words.count(word) != 0;
-  }
-  /// How many types a container takes; -1: any number; 0: none of ours.
-  static int template_arguments(const std::string& word) {
-    static const std::map<std::string, int> words{{"vector", 1}, {"list", 1},     {"deque", 1},         {"set", 1},  {"multiset", 1}, {"unordered_set", 1},
-                                                  {"map", 2},    {"multimap", 2}, {"unordered_map", 2}, {"pair", 2}, {"tuple", -1},   {"optional", 1}};
-    const auto found = words.find(word);
-    return found == words.end() ? 0 : found->second;
-  }
-
-  std::string container(int wanted, int depth) {
-    std::string text = "std::" + tokens_[at_++] + "<";
-    if (!take("<")) return {};
-    int count = 0;
-    do {
-      const std::string inner = type(depth + 1);
-      if (inner.empty() || inner == "void") return {};
-      text += (count++ == 0 ? "" : ", ") + inner;
-    } while (take(","));
-    if (!take(">") || (wanted > 0 && count != wanted)) return {};
-    return text + ">";
-  }
-
-  const Tokens& tokens_;
-  std::size_t at_, end_;
-  const Aliases& aliases_;
-  bool constant_ = false;
-};
-
-std::string joined(const Tokens& tokens, std::size_t begin, std::size_t end) {
-  std::string text;
-  for (std::size_t i = begin; i < end; ++i) text += (text.empty() ? "" : " ") + tokens[i];
-  return text;
-}
-
-std::size_t matching(const Tokens& tokens, std::size_t open, const char* up, const char* down) {
-  int depth = 0;
-  for (std::size_t i = open; i < tokens.size(); ++i) {
-    if (tokens[i] == up) ++depth;
-    if (tokens[i] == down && --depth == 0) return i;
-  }
-  return tokens.size();
-}
-
+/// A type with what stands behind it: const, *, &, a name, [], a default.
 bool read_parameter(const Tokens& tokens, std::size_t begin, std::size_t end, const Aliases& aliases, CppParameter& parameter) {
   TypeReader reader(tokens, begin, end, aliases);
   parameter.type = reader.type();
   if (parameter.type.empty() || parameter.type == "void") return false;
+  parameter.pointer = reader.take("*");
+  if (parameter.pointer) (void)reader.take("const");
   parameter.reference = reader.take("&");
-  parameter.writes_back = parameter.reference && !reader.constant();
-  parameter.own_text = joined(tokens, begin, reader.at());
+  const bool temporary = parameter.reference && reader.take("&");
+  if (parameter.reference && parameter.pointer) return false;
   (void)reader.word();
+  if (!parameter.pointer && !parameter.reference && reader.take("[")) {
+    parameter.pointer = true;
+    (void)reader.literal();
+    (void)reader.word();
+    if (!reader.take("]")) return false;
+  }
+  parameter.temporary = temporary;
+  parameter.writes_back = (parameter.pointer || parameter.reference) && !temporary && !reader.constant();
   if (reader.take("=")) {
     parameter.default_value = reader.literal();
     if (parameter.default_value.empty()) return false;
@@ -229,44 +32,139 @@ bool read_parameter(const Tokens& tokens, std::size_t begin, std::size_t end, co
   return reader.done();
 }
 
-/// The function whose name stands at `name`, with parentheses from `open` to `close`; its result's tokens begin at `begin`.
-CppFunction read_function(const Tokens& tokens, std::size_t begin, std::size_t name, std::size_t open, std::size_t close, const Aliases& aliases) {
-  CppFunction function;
-  function.name = tokens[name];
-  while (begin < name && (tokens[begin] == "static" || tokens[begin] == "inline" || tokens[begin] == "constexpr")) ++begin;
-  TypeReader reader(tokens, begin, name, aliases);
+/// A type by value or by reference, or a pointer to characters.
+bool read_result(const Tokens& tokens, std::size_t begin, std::size_t end, const Aliases& aliases, CppFunction& function) {
+  TypeReader reader(tokens, begin, end, aliases);
   function.result = reader.type();
-  function.own_result = joined(tokens, begin, function.result.empty() ? name : reader.at());
-  (void)reader.take("&");  // A result by reference crosses as the value that it refers to.
-  if (function.result.empty() || !reader.done()) return function;
+  if (function.result == "char" && reader.take("*")) {
+    function.text = true;
+    function.result = reader.constant() ? "const char*" : "char*";
+  }
+  while (reader.take("&")) {  // A result by reference crosses as the value that it refers to.
+  }
+  return !function.result.empty() && reader.done();
+}
+
+bool read_parameters(const Tokens& tokens, std::size_t open, std::size_t close, const Aliases& aliases, CppFunction& function) {
   std::size_t start = open + 1;
   int depth = 0;
+  if (close == start + 1 && tokens[start] == "void") return true;
   for (std::size_t i = start; i <= close && start < close; ++i) {
     if (tokens[i] == "<") ++depth;
     if (tokens[i] == ">") --depth;
     if (i != close && (tokens[i] != "," || depth > 0)) continue;
     CppParameter parameter;
-    if (!read_parameter(tokens, start, i, aliases, parameter)) return function;
+    if (!read_parameter(tokens, start, i, aliases, parameter)) return false;
     function.parameters.push_back(std::move(parameter));
     start = i + 1;
   }
-  function.plain = true;
+  return true;
+}
+
+/// A function's head: its result begins at `begin`, or behind an arrow at `arrow` (0: none) and ends at `end`; parentheses from `open` to `close`.
+struct Head {
+  std::size_t begin, name, open, close, arrow, end;
+};
+
+CppFunction read_function(const Tokens& tokens, const Head& head, const Aliases& aliases) {
+  CppFunction function;
+  function.name = tokens[head.name];
+  std::size_t begin = behind_attributes(tokens, head.begin, head.name), end = head.name;
+  if (head.arrow != 0) {
+    if (begin + 1 != head.name || tokens[begin] != "auto") return function;
+    begin = head.arrow + 2;
+    end = head.end;
+  }
+  function.own_result = joined(tokens, begin, end);
+  for (std::size_t i = head.open; i < head.close; ++i) function.has_defaults = function.has_defaults || tokens[i] == "=";
+  function.plain = read_result(tokens, begin, end, aliases, function) && read_parameters(tokens, head.open, head.close, aliases, function);
   return function;
 }
 
-}  // namespace
+/// Reads the fields of a struct or class whose body's tokens lie between `open` and `close`.
+class FieldReader {
+ public:
+  FieldReader(const Tokens& tokens, std::size_t open, std::size_t close, const Aliases& aliases)
+      : tokens_(tokens), at_(open + 1), end_(close), aliases_(aliases) {}
 
-namespace {
+  bool read(bool is_public, CppStruct& found) {
+    while (at_ < end_) {
+      if (tokens_[at_] == ";") {
+        ++at_;
+      } else if (const bool section = at_ + 1 < end_ && tokens_[at_ + 1] == ":";
+                 section && (tokens_[at_] == "public" || tokens_[at_] == "private" || tokens_[at_] == "protected")) {
+        is_public = tokens_[at_] == "public";
+        at_ += 2;
+      } else if (!member(is_public, found)) {
+        return false;
+      }
+    }
+    return !found.fields.empty();
+  }
+
+ private:
+  /// Where the member ends: at a semicolon, or behind a function's body.
+  std::size_t end_of_member(bool& function) const {
+    bool initialized = false;
+    for (std::size_t i = at_; i < end_; ++i) {
+      if (tokens_[i] == ";") return i;
+      if (tokens_[i] == "operator") function = true;
+      if (tokens_[i] == "=") initialized = true;
+      if (tokens_[i] == "(" && !initialized) {
+        function = true;
+        i = matching(tokens_, i, "(", ")");
+      } else if (tokens_[i] == "{") {
+        i = matching(tokens_, i, "{", "}");
+        // The body of a function; a colon of initializers may bring further braces, which are passed over likewise.
+        const bool list_goes_on = i + 1 < end_ && (tokens_[i + 1] == "," || tokens_[i + 1] == "{");
+        if (function && !list_goes_on) return i;
+      }
+    }
+    return end_;
+  }
+
+  bool member(bool is_public, CppStruct& found) {
+    for (const char* word : {"virtual", "static", "template", "struct", "class", "union", "enum", "using", "typedef", "mutable"}) {
+      if (tokens_[at_] == word) return false;
+    }
+    bool function = false;
+    const std::size_t end = end_of_member(function);
+    const std::size_t begin = at_;
+    at_ = end + 1;
+    if (function) return true;
+    if (!is_public) return false;
+    TypeReader reader(tokens_, begin, end, aliases_);
+    const std::string type = reader.type();
+    if (type.empty() || type == "void" || reader.constant()) return false;
+    do {
+      const std::string name = reader.word();
+      if (name.empty()) return false;
+      found.fields.emplace_back(type, name);
+      const bool braces = reader.take("{");
+      if (braces || reader.take("=")) {
+        if (reader.take("}")) continue;
+        if (reader.literal().empty() || (braces && !reader.take("}"))) return false;
+      }
+    } while (reader.take(","));
+    return reader.done();
+  }
+
+  const Tokens& tokens_;
+  std::size_t at_, end_;
+  const Aliases& aliases_;
+};
 
 /// Reads the tokens of a source at its outermost level.
 class Outliner {
  public:
-  Outliner(std::string_view source, CppOutline& outline) : outline_(outline) {
-    Tokenizer tokenizer(source, outline);
-    tokens_ = tokenizer.tokens();
-    for (const auto& [name, text] : tokenizer.macros()) {
-      CppOutline nothing;
-      const Tokens words = Tokenizer(text, nothing).tokens();
+  Outliner(std::string_view source, CppOutline& outline) : outline_(outline), text_(tokens_of(source)), tokens_(text_.tokens), size_(source.size()) {
+    for (const std::string& token : tokens_) {
+      if (is_word(token)) outline.words.insert(token);
+    }
+    outline.macros = text_.macros;
+    outline.other_names = text_.macros;
+    for (const auto& [name, text] : text_.plain_macros) {
+      const Tokens words = tokens_of(text).tokens;
       remember_alias(name, words, 0, words.size());
     }
   }
@@ -285,6 +183,7 @@ class Outliner {
       }
       ++at_;
     }
+    outline_.tokens = std::move(text_.tokens);
   }
 
  private:
@@ -292,6 +191,8 @@ class Outliner {
     return at_ >= begin_ + words.size() && std::equal(words.begin(), words.end(), tokens_.begin() + static_cast<std::ptrdiff_t>(begin_),
                                                       [](const char* a, const std::string& b) { return b == a; });
   }
+
+  std::size_t offset(std::size_t token) const { return token < text_.offsets.size() ? text_.offsets[token] : size_; }
 
   void remember(std::size_t end) {
     for (std::size_t i = begin_; i < end; ++i) {
@@ -319,6 +220,7 @@ class Outliner {
   /// The body of a class or a namespace, or a list of values.
   void block() {
     static const std::set<std::string> keys{"struct", "class", "union", "enum"};
+    const std::size_t close = matching(tokens_, at_, "{", "}");
     int depth = 0;
     for (std::size_t i = begin_; i + 1 < at_; ++i) {
       if (tokens_[i] == "<") ++depth;
@@ -326,26 +228,47 @@ class Outliner {
       if (depth == 0 && keys.count(tokens_[i]) != 0 && is_word(tokens_[i + 1])) outline_.classes.insert(tokens_[i + 1]);
     }
     remember(at_);
-    at_ = matching(tokens_, at_, "{", "}");
+    if (at_ == begin_ + 2 && (tokens_[begin_] == "struct" || tokens_[begin_] == "class")) {
+      CppStruct found{tokens_[begin_ + 1], {}};
+      if (FieldReader(tokens_, at_, close, outline_.aliases).read(tokens_[begin_] == "struct", found)) {
+        outline_.aliases[found.name] = found.name;
+        outline_.structs.push_back(std::move(found));
+      }
+    }
+    at_ = close;
     begin_ = at_ + 1;
   }
 
   void function_or_call() {
-    const std::size_t close = matching(tokens_, at_, "(", ")");
-    std::size_t after = close + 1;
+    Head head{begin_, at_ - 1, at_, matching(tokens_, at_, "(", ")"), 0, 0};
+    std::size_t after = head.close + 1;
     while (after < tokens_.size() && (tokens_[after] == "const" || tokens_[after] == "noexcept")) ++after;
-    if (after < tokens_.size() && tokens_[after] == "{") {
-      outline_.functions.push_back(read_function(tokens_, begin_, at_ - 1, at_, close, outline_.aliases));
-      at_ = matching(tokens_, after, "{", "}");
-      begin_ = at_ + 1;
-    } else {
-      at_ = std::min(close, tokens_.size());
+    if (after + 1 < tokens_.size() && tokens_[after] == "-" && tokens_[after + 1] == ">") {
+      head.arrow = after;
+      while (after < tokens_.size() && tokens_[after] != "{" && tokens_[after] != ";") ++after;
     }
+    head.end = after;
+    const bool defined = after < tokens_.size() && tokens_[after] == "{";
+    const bool declared = after < tokens_.size() && tokens_[after] == ";" && head.name > begin_ && tokens_[begin_] != "return";
+    if (!defined && !declared) {
+      at_ = std::min(head.close, tokens_.size());
+      return;
+    }
+    CppFunction function = read_function(tokens_, head, outline_.aliases);
+    const std::size_t last = defined ? matching(tokens_, after, "{", "}") : after;
+    function.has_body = defined && last > after + 1 && last < tokens_.size();
+    function.begin = offset(begin_);
+    function.end = offset(last + 1);
+    if (!defined) remember(after);
+    (defined ? outline_.functions : outline_.announced).push_back(std::move(function));
+    at_ = last;
+    begin_ = at_ + 1;
   }
 
   CppOutline& outline_;
-  Tokens tokens_;
-  std::size_t at_ = 0, begin_ = 0;
+  CppText text_;
+  const Tokens& tokens_;
+  std::size_t size_, at_ = 0, begin_ = 0;
 };
 
 }  // namespace
@@ -354,6 +277,34 @@ CppOutline outline_of(std::string_view source) {
   CppOutline outline;
   Outliner(source, outline).read();
   return outline;
+}
+
+CppFunction function_of_pointer(const std::string& name, std::string_view printed, const Aliases& aliases) {
+  CppFunction function;
+  function.name = name;
+  const Tokens tokens = tokens_of(printed).tokens;
+  const auto star = std::find(tokens.begin(), tokens.end(), "(");
+  const auto at = static_cast<std::size_t>(star - tokens.begin());
+  function.own_result = joined(tokens, 0, at);
+  if (at + 3 >= tokens.size() || tokens[at + 1] != "*" || tokens[at + 2] != ")" || tokens[at + 3] != "(") return function;
+  const std::size_t close = matching(tokens, at + 3, "(", ")");
+  if (close >= tokens.size()) return function;
+  function.plain = read_result(tokens, 0, at, aliases, function) && read_parameters(tokens, at + 3, close, aliases, function);
+  return function;
+}
+
+bool read_printed_parameter(std::string_view printed, const Aliases& aliases, CppParameter& parameter) {
+  Tokens tokens = tokens_of(printed).tokens;
+  // An array with a name: `int (&)[3]`.
+  const auto open = std::find(tokens.begin(), tokens.end(), "(");
+  if (open != tokens.end() && tokens.end() - open > 3 && open[1] == "&" && open[2] == ")" && open[3] == "[") tokens.erase(open, open + 3);
+  return read_parameter(tokens, 0, tokens.size(), aliases, parameter);
+}
+
+bool read_printed_result(std::string_view printed, const Aliases& aliases, CppFunction& function) {
+  const Tokens tokens = tokens_of(printed).tokens;
+  function.own_result = joined(tokens, 0, tokens.size());
+  return read_result(tokens, 0, tokens.size(), aliases, function);
 }
 
 }  // namespace lydian::sandbox

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "sandbox/cpp_compiler.h"
-#include "sandbox/cpp_tests.h"
+#include "sandbox/cpp_assertions.h"
 #include "sandbox/interpreter.h"
 #include "sandbox/memory_file.h"
 #include "sandbox/outcome.h"
@@ -167,28 +166,23 @@ RunReport CodeSandbox::Implementation::run_cpp(const RunRequest& request, const 
 }
 
 RunReport CodeSandbox::Implementation::run_cpp_tests(const RunRequest& request, const std::string& stdin_text) {
-  const CppTests split = split_cpp_tests(request.program, request.tests);
-  if (!split.refusal.empty()) return refused(split.refusal);
-  if (!split.no_data.empty()) {
+  const CppAssertions made = compile_assertions(compiler, request);
+  if (made.failed != nullptr) return not_compiled(*made.failed, made.fresh);
+  if (!made.ready) {
     RunReport report;
-    report.outcome = RunOutcome::kTestsFailed;
-    report.evidence = split.no_data;
+    report.outcome = made.outcome;
+    report.evidence = made.evidence;
+    report.compiled = made.fresh;
     return report;
   }
-  bool fresh = false, tests_fresh = false;
-  const auto program = compiler.compile(split.program, request.limits, fresh, kServedFlags);
-  if (program->outcome != RunOutcome::kCompleted) return not_compiled(*program, fresh);
-  const auto tests = compiler.compile(split.tests, request.limits, tests_fresh, kTestsFlags);
-  if (tests->outcome == RunOutcome::kCompileError && !split.doubt.empty()) return refused(split.doubt);
-  if (tests->outcome != RunOutcome::kCompleted) return not_compiled(*tests, tests_fresh);
   const Descriptor nothing = memory_file(""), input = memory_file(stdin_text);
   const Answer answer = runner.run(request.limits,
-                                   {{PartKind::kBinary, &nothing, &tests->executable, {"./tests"}, environment({})},
-                                    {PartKind::kBinary, &input, &program->executable, {"./main"}, environment(request)}},
+                                   {{PartKind::kBinary, &nothing, &made.tests->executable, {"./tests"}, environment({})},
+                                    {PartKind::kBinary, &input, &made.program->executable, {"./main"}, environment(request)}},
                                    kChannelBytes);
   RunReport report = judge_pair(answer, request.limits, read_cpp_tests_end(channel_of(answer), answer.reply.parts[0].wait_status));
-  report.compile_log = program->log + tests->log;
-  report.compiled = fresh || tests_fresh;
+  report.compile_log = made.program->log + made.tests->log;
+  report.compiled = made.fresh;
   return report;
 }
 

@@ -167,6 +167,13 @@ TEST_F(SandboxTest, RequestsThatMakeNoSenseAreErrors) {
   EXPECT_THROW(box_->run(request), ConfigError);
 }
 
+TEST_F(SandboxTest, AHeaderThatIsCompiledAheadMayBeNamedAgain) {
+  for (const char* header : {"#include <iostream>\n", "#include <bits/stdc++.h>\n"}) {
+    const RunReport report = cpp(std::string(header) + "#include <string>\n" + header + "int main() { std::cout << std::string(\"twice\"); }\n");
+    EXPECT_EQ(report.stdout_text, "twice") << report.evidence << report.compile_log;
+  }
+}
+
 TEST_F(SandboxTest, CppIsCompiledOnceAndRunAsAStaticProgram) {
   const std::string program = "#include <iostream>\nint main() { long a, b; std::cin >> a >> b; std::cout << a + b << std::endl; return a == 9; }\n";
   const RunReport first = cpp(program, "2 3\n"), second = cpp(program, "9 1\n");

@@ -173,7 +173,12 @@ void Broker::install_header(const BrokerRequest& request, int descriptor) {
   ssize_t size = 0;
   while (to && (size = sendfile(to.get(), from.get(), &at, 1 << 24)) > 0) {
   }
-  if (!to || size < 0 || rename(temporary.c_str(), path.c_str()) != 0) {
+  // What is named again, after the compiled form has served, is looked for as text: the usual folder has it.
+  const std::string text = path.substr(0, path.rfind('.')), name = text.substr(workshop_.scratch.size() + std::strlen("/headers/"));
+  const Descriptor again(open(text.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  const std::string line = "#include_next <" + name + ">\n";
+  const bool written = again && write(again.get(), line.data(), line.size()) == static_cast<ssize_t>(line.size());
+  if (!to || size < 0 || !written || rename(temporary.c_str(), path.c_str()) != 0) {
     std::snprintf(reply.fault, sizeof reply.fault, "a precompiled header cannot be kept: %s", std::strerror(errno));
   } else {
     reply.end = JobEnd::kExited;
