@@ -63,34 +63,21 @@ std::set<std::string> called_words(const CppOutline& tests) {
   return called;
 }
 
-/// Whether the tests speak of a type of that name as one of objects: they declare such, by a name of their own.
-bool is_spoken_of_as_type(const Tokens& tokens, const std::string& name) {
+/// Whether the tests do with objects of a type what its fields alone do not give: they make them by new, take their addresses, or call functions of theirs.
+bool need_more_than_fields(const Tokens& tokens, const std::string& type) {
+  std::set<std::string> objects;
   for (std::size_t i = 0; i + 2 < tokens.size(); ++i) {
-    if (tokens[i] != name) continue;
-    if (i > 0 && tokens[i - 1] == "new") return true;
-    if (tokens[i + 1] == ":" && tokens[i + 2] == ":") return true;
+    if (tokens[i] != type) continue;
     const bool opens = i == 0 || tokens[i - 1] == ";" || tokens[i - 1] == "{" || tokens[i - 1] == "}" || tokens[i - 1] == "(";
-    std::size_t at = i + 1;
-    while (opens && at < tokens.size() && (tokens[at] == "*" || tokens[at] == "&")) ++at;
-    if (at < tokens.size() && is_word(tokens[at])) return true;
-    if (tokens[i + 1] == "(" && i > 0 && !is_word(tokens[i - 1])) {
-      const std::size_t close = matching(tokens, i + 1, "(", ")");
-      if (close + 1 < tokens.size() && tokens[close + 1] == ".") return true;
-    }
+    if ((i > 0 && tokens[i - 1] == "new") || (opens && tokens[i + 1] == "*") || (tokens[i + 1] == ":" && tokens[i + 2] == ":")) return true;
+    if (is_word(tokens[i + 1])) objects.insert(tokens[i + 1]);
+    if (tokens[i + 1] != "(" && tokens[i + 1] != "{") continue;
+    const std::size_t close = tokens[i + 1] == "(" ? matching(tokens, i + 1, "(", ")") : matching(tokens, i + 1, "{", "}");
+    if (close + 3 < tokens.size() && tokens[close + 1] == "." && tokens[close + 3] == "(") return true;
   }
-  return false;
-}
-
-/// Whether the tests do with objects what fields alone do not give: addresses, or functions of theirs that no container of the library has.
-bool need_more_than_fields(const CppOutline& tests) {
-  static const std::set<std::string> library{"size",  "length", "begin", "end",   "rbegin", "rend",   "push_back", "pop_back", "emplace_back", "empty", "at",
-                                             "front", "back",   "find",  "count", "substr", "c_str",  "insert",    "erase",    "str",          "clear", "data",
-                                             "value", "get",    "top",   "push",  "pop",    "append", "compare",   "resize",   "has_value"};
-  const Tokens& tokens = tests.tokens;
-  for (std::size_t i = 0; i + 2 < tokens.size(); ++i) {
-    if (tokens[i] == "new" || tokens[i] == "nullptr" || tokens[i] == "NULL" || (tokens[i] == "-" && tokens[i + 1] == ">")) return true;
-    if ((tokens[i] == "(" || tokens[i] == ",") && tokens[i + 1] == "&" && is_word(tokens[i + 2])) return true;
-    if (tokens[i] == "." && is_word(tokens[i + 1]) && tokens[i + 2] == "(" && library.count(tokens[i + 1]) == 0) return true;
+  for (std::size_t i = 0; i + 3 < tokens.size(); ++i) {
+    if ((tokens[i] == "(" || tokens[i] == ",") && tokens[i + 1] == "&" && objects.count(tokens[i + 2]) != 0) return true;
+    if (objects.count(tokens[i]) != 0 && tokens[i + 1] == "." && tokens[i + 3] == "(") return true;
   }
   return false;
 }
@@ -101,7 +88,7 @@ std::string refusal_of(const CppRow& row) {
   }
   for (const std::string& name : row.program.classes) {
     if (row.tests.other_names.count(name) != 0 || row.task.other_names.count(name) != 0) continue;
-    if (is_spoken_of_as_type(row.tests.tokens, name) && need_more_than_fields(row.tests))
+    if (row.tests.words.count(name) != 0 && need_more_than_fields(row.tests.tokens, name))
       return "the tests need objects of a type of the program's (" + name + "), which cannot cross";
   }
   return {};

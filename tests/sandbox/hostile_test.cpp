@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -36,6 +37,30 @@ TEST_F(SandboxTest, TimeLimitsHoldAgainstLoopsSleepsAndSignals) {
     EXPECT_LT(report.wall_s, 2.0);
     expect_nobody(*box_);
   }
+}
+
+TEST_F(SandboxTest, ProcessorTimeOfChildrenThatNobodyWaitsForIsCounted) {
+  const RunReport report = python(
+      "import os, signal, time\nsignal.signal(signal.SIGCHLD, signal.SIG_IGN)\nr, w = os.pipe()\nfor i in range(2):\n    if os.fork() == 0:\n"
+      "        while time.process_time() < 0.3: pass\n        os._exit(0)\nos.close(w)\nos.read(r, 1)\ntime.sleep(0.05)\nprint('done')\n",
+      "", limits_of(10));
+  EXPECT_EQ(report.stdout_text, "done\n");
+  EXPECT_GE(report.cpu_s, 0.55) << "two children used 0.3 s each by their own account";
+}
+
+TEST_F(SandboxTest, TimeIsNotEarnedByFeignedStarvation) {
+  // Children that take one processor from each other; on a machine that others load too, some time may be honestly given, so the best of some attempts counts.
+  const char* program =
+      "import os, signal, time\nsignal.signal(signal.SIGCHLD, signal.SIG_IGN)\nos.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\n"
+      "for i in range(4):\n    if os.fork() == 0:\n        while time.process_time() < 0.1: pass\n        if i % 2: os._exit(0)\n        time.sleep(9)\n"
+      "while time.process_time() < 0.1: pass\ntime.sleep(9)\n";
+  double shortest = 9;
+  for (int attempt = 0; attempt < 6 && shortest > 0.9; ++attempt) {
+    const RunReport report = python(program, "", limits_of(0.8));
+    EXPECT_EQ(report.outcome, RunOutcome::kTimeLimit) << report.evidence;
+    shortest = std::min(shortest, report.wall_s);
+  }
+  EXPECT_LE(shortest, 0.9) << "overshoot above 100 ms";
 }
 
 TEST_F(SandboxTest, ADaemonDoesNotOutliveItsRun) {

@@ -123,8 +123,28 @@ std::string become_plain_user() {
   return syscall(SYS_setgroups, 0, nullptr) == 0 && setresgid(65534, 65534, 65534) == 0 && setresuid(65534, 65534, 65534) == 0 ? "" : "skip: not root";
 }
 
+/// Hides the hierarchy of one version 1 controller from a child.
+std::string hide_controller(const std::string& controller) {
+  std::ifstream mounts("/proc/self/mounts");
+  std::string device, point, type, options, rest;
+  while (mounts >> device >> point >> type >> options && std::getline(mounts, rest)) {
+    if (type != "cgroup" || ("," + options + ",").find("," + controller + ",") == std::string::npos) continue;
+    const bool hidden = unshare(CLONE_NEWNS) == 0 && mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 && umount2(point.c_str(), MNT_DETACH) == 0;
+    return hidden ? "" : "skip: the hierarchy of " + controller + " cannot be hidden";
+  }
+  return "skip: no version 1 hierarchy of " + controller;
+}
+
+/// A layer that cannot be taken away here is skipped; failed on machines that are known to let it.
+#define LYDIAN_NEEDS_CHANGE(text)                                                      \
+  if ((text).rfind("skip: ", 0) == 0) {                                                \
+    if (std::getenv("LYDIAN_SANDBOX_REQUIRED") != nullptr) FAIL() << (text).substr(6); \
+    GTEST_SKIP() << (text).substr(6);                                                  \
+  }                                                                                    \
+  static_cast<void>(0)
+
 void expect_refusal(const std::string& text, const std::string& layer) {
-  if (text.rfind("skip: ", 0) == 0) GTEST_SKIP() << text.substr(6);
+  LYDIAN_NEEDS_CHANGE(text);
   EXPECT_THAT(text, StartsWith("unavailable:"));
   EXPECT_THAT(text.substr(0, text.find('|')), HasSubstr(" " + layer)) << text;
 }
@@ -139,7 +159,7 @@ TEST_F(SandboxTest, APlainUserIsRefusedForWantOfControlGroups) {
 
 TEST_F(SandboxTest, APlainUserMayAskForTheWeakerPolicyByNameAndItIsStamped) {
   const std::string text = in_child(become_plain_user, false, {.do_without = {SandboxLayer::kMemoryLimit, SandboxLayer::kProcessLimit}});
-  if (text.rfind("skip: ", 0) == 0 || text.rfind("unavailable: user_namespace", 0) == 0) GTEST_SKIP() << text;
+  LYDIAN_NEEDS_CHANGE(text);
   EXPECT_THAT(text, StartsWith("ran: completed"));
   EXPECT_THAT(text, HasSubstr("without:memory_limit"));
   EXPECT_THAT(text, HasSubstr("without:process_limit"));
@@ -155,6 +175,17 @@ TEST_F(SandboxTest, NoControlGroupsIsARefusal) {
   if (!IsSkipped()) {
     EXPECT_THAT(text, Not(HasSubstr("seccomp:")));
   }
+}
+
+TEST_F(SandboxTest, NoMemoryControllerIsARefusalThatNamesItAlone) {
+  const std::string text = in_child([] { return hide_controller("memory"); });
+  expect_refusal(text, "memory_limit");
+  EXPECT_THAT(text.substr(0, text.find('|')), Not(HasSubstr("process_limit")));
+}
+TEST_F(SandboxTest, NoProcessControllerIsARefusalThatNamesItAlone) {
+  const std::string text = in_child([] { return hide_controller("pids"); });
+  expect_refusal(text, "process_limit");
+  EXPECT_THAT(text.substr(0, text.find('|')), Not(HasSubstr("memory_limit")));
 }
 
 TEST_F(SandboxTest, NoUserNamespacesIsARefusal) {

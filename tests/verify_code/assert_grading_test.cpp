@@ -154,5 +154,41 @@ TEST(AssertGrading, CppProgramsDoNotJudgeThemselves) {
       << "the tests name nothing of the program";
 }
 
+TEST(AssertGrading, CppSignaturesOfManyShapesCross) {
+  LYDIAN_NEEDS_SANDBOX();
+  const char* program =
+      "#include <bits/stdc++.h>\nusing namespace std;\nstruct P { int x, y; };\n"
+      "template <class T> T twice(T a) { return a * 2; }\nauto next_of(int a) { return a + 1; }\nauto tail(const string& s) -> string { return s.substr(1); }\n"
+      "[[nodiscard]] int square(int a) noexcept { return a * a; }\nstd::array<int, 2> flip(std::array<int, 2> a) { swap(a[0], a[1]); return a; }\n"
+      "int length(const char* s) { return (int)strlen(s); }\nconst char* word(int n) { return n ? \"yes\" : nullptr; }\nvoid turn(char* s) { reverse(s, s + "
+      "strlen(s)); }\n"
+      "int sum(int* a, int n) { return accumulate(a, a + n, 0); }\nP mirror(P p) { return {p.y, p.x}; }\nauto least = [](auto a, auto b) { return a < b ? a : "
+      "b; };\n";
+  const char* tests =
+      "#undef NDEBUG\n#include <assert.h>\nint main() {\n  assert(twice(2) == 4 && twice(1.5) == 3.0 && next_of(2) == 3 && tail(\"ab\") == \"b\" && square(3) "
+      "== 9);\n"
+      "  assert((flip({1, 2}) == array<int, 2>{2, 1}));\n  assert(length(\"abc\") == 3 && string(word(1)) == \"yes\" && word(0) == nullptr);\n"
+      "  char s[] = \"abc\"; turn(s); assert(strcmp(s, \"cba\") == 0);\n  int a[] = {1, 2, 3}; assert(sum(a, 3) == 6);\n"
+      "  P p = mirror({1, 2}); assert(p.x == 2 && mirror(p).x == 1);\n  assert(least(3, 2) == 2);\n}\n";
+  const Json line = graded({{"id", "a"}, {"language", "cpp"}, {"mode", "assert"}, {"program", program}, {"tests", tests}});
+  EXPECT_EQ(line["verdict"], "accepted") << line["reason"] << line["compile_log"];
+}
+
+TEST(AssertGrading, NoCppProgramChoosesToHaveNoReward) {
+  LYDIAN_NEEDS_SANDBOX();
+  const std::string cpp = R"({"language": "cpp"})", head = R"({"language": "cpp", "declaration": "int f(int n) {\n"})";
+  const std::string tests = "#undef NDEBUG\n#include <assert.h>\nint main() { int n = 3; int r = f(n); assert(r == 2 * n); }\n";
+  for (const char* program : {"template <class T> T f(T a) { return a; }\n", "struct E {};\nE f(int a) { return {}; }\n", "int f(int* a) { return 0; }\n"}) {
+    expect_wrong(program, tests, cpp);
+    expect_wrong(program, tests, head);
+  }
+  EXPECT_EQ(verdict("auto f(const int& a) { return a * 2; }\n", tests, head), "accepted");
+  for (const std::string& fields : {cpp, head}) expect_wrong("int f(int& n) { n = 0; return 0; }\n", tests, fields);
+  const std::string of_c = "#include <assert.h>\n#include <string.h>\nint main() { assert(strlen(\"abc\") == 3); }\n";
+  EXPECT_EQ(verdict("int other() { return 1; }\n", of_c, cpp), "compile_error") << "the tests compile without it";
+  EXPECT_EQ(verdict("int f(int n) { return n; }\n", tests, R"({"language": "cpp", "declaration": "struct N;\nN* f(N* n) {\n"})"), "refused")
+      << "the row's word";
+}
+
 }  // namespace
 }  // namespace lydian

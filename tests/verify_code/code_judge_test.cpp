@@ -158,7 +158,16 @@ TEST(CodeJudge, TheTimeLimitIsMeantForOneCall) {
     return calls_report(request.calls.size() > 1 ? RunOutcome::kTimeLimit : RunOutcome::kCompleted, {returned("1")}, request.calls.size());
   });
   EXPECT_EQ(drips.verdict, ProgramVerdict::kAccepted);
-  EXPECT_EQ(runs, 50) << "each call had the whole limit, as if it were alone; bounded by the number of calls";
+  EXPECT_EQ(runs, 50) << "each call had the whole limit, as if it were alone";
+  runs = 0;
+  const ProgramJudgement sleeps = judge(many + "]}", [&](const RunRequest& request) {
+    ++runs;
+    RunReport report = calls_report(RunOutcome::kTimeLimit, {returned("1")}, request.calls.size());
+    report.wall_s = request.limits.wall_s;
+    return report;
+  });
+  EXPECT_EQ(sleeps.verdict, ProgramVerdict::kTimeLimit);
+  EXPECT_EQ(runs, 16) << "a program that takes each call's time whole";
 }
 
 TEST(CodeJudge, AsksTheCheckerInACellOfItsOwn) {

@@ -40,8 +40,9 @@ struct RunRequest {
   std::vector<std::string> calls;  ///< kFunction: one JSON object a call: `args` (list), optional `kwargs` (object), optional `post` (names of built-ins
                                    ///< applied in order: set, sorted, list, tuple, round, bool), values in data form (docs/code_sandbox.md).
   std::string tests;               ///< kAssert: program text (Python: module text; C++: a source with main()).
-  std::string prelude;             ///< kAssert (Python): text of the task itself, or empty. Helpers and imports that it defines the tests take from it and not
-                                   ///< from the program; functions that it only announces, and classes, are the program's.
+  std::string prelude;  ///< kAssert: text of the task itself, or empty. Helpers that it defines, and in Python imports, the tests take from it and not
+                        ///< from the program; functions that it only announces are the program's, in C++ with these signatures. Classes are the
+                        ///< program's in Python, the task's in C++.
   std::vector<std::pair<std::string, std::string>> env;  ///< Added to the program's environment, which otherwise holds nothing of the host's.
   RunLimits limits;
 };

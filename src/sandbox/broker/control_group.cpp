@@ -163,19 +163,23 @@ ControlGroupHome ControlGroupHome::find() {
   }
   find_version_1(mounts, "memory", {"memory.limit_in_bytes", "memory.oom_control"}, home.memory, home.why_no_memory);
   find_version_1(mounts, "pids", {"pids.max"}, home.pids, home.why_no_pids);
+  std::string not_needed;
+  find_version_1(mounts, "cpuacct", {"cpuacct.usage"}, home.times, not_needed);
   return home;
 }
 
 void ControlGroupHome::sweep() const {
   if (!memory.empty()) sweep_folder(memory);
   if (!pids.empty() && pids != memory) sweep_folder(pids);
+  if (!times.empty() && times != memory && times != pids) sweep_folder(times);
 }
 
 ControlGroup::ControlGroup(const ControlGroupHome& home, const std::string& name, bool with_memory, bool with_pids) : version_2_(home.version_2) {
   const std::string leaf = "/" + (kPrefix + std::to_string(getpid())) + "-" + name;
   if (with_memory && !home.memory.empty()) memory_ = home.memory + leaf;
   if (with_pids && !home.pids.empty()) pids_ = home.pids + leaf;
-  for (const std::string& folder : {memory_, pids_}) {
+  if (!memory_.empty() && !home.times.empty()) times_ = home.times + leaf;
+  for (const std::string& folder : {memory_, pids_, times_}) {
     if (!folder.empty() && mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST) throw "mkdir " + folder + ": " + std::strerror(errno);
   }
   const auto open_file = [](const std::string& folder, const char* file, int flags) {
@@ -187,10 +191,11 @@ ControlGroup::ControlGroup(const ControlGroupHome& home, const std::string& name
   events_ = open_file(memory_, version_2_ ? "memory.events" : "memory.oom_control", O_RDONLY);
   statistics_ = open_file(memory_, "memory.stat", O_RDONLY);
   count_ = open_file(pids_, "pids.current", O_RDONLY);
+  processor_ = version_2_ ? open_file(memory_.empty() ? pids_ : memory_, "cpu.stat", O_RDONLY) : open_file(times_, "cpuacct.usage", O_RDONLY);
 }
 
 void ControlGroup::join(pid_t pid) {
-  for (const std::string& folder : {memory_, version_2_ ? std::string() : pids_}) {
+  for (const std::string& folder : {memory_, version_2_ ? std::string() : pids_, times_}) {
     if (!folder.empty() && !write_small_file(folder + "/cgroup.procs", std::to_string(pid))) throw "join " + folder + ": " + std::strerror(errno);
   }
   if (memory_.empty() && version_2_ && !pids_.empty() && !write_small_file(pids_ + "/cgroup.procs", std::to_string(pid))) {
@@ -246,6 +251,16 @@ std::uint64_t ControlGroup::held() const {
   return bytes;
 }
 
+double ControlGroup::processor_s() const {
+  char text[1024];
+  const ssize_t size = processor_ ? pread(processor_.get(), text, sizeof text - 1, 0) : 0;
+  if (size <= 0) return -1;
+  text[size] = 0;
+  if (!version_2_) return static_cast<double>(std::strtoull(text, nullptr, 10)) * 1e-9;
+  const char* line = std::strstr(text, "usage_usec ");
+  return line == nullptr ? -1 : static_cast<double>(std::strtoull(line + std::strlen("usage_usec "), nullptr, 10)) * 1e-6;
+}
+
 std::int64_t ControlGroup::processes() const {
   return count_ ? static_cast<std::int64_t>(read_number(count_)) : -1;
 }
@@ -269,9 +284,9 @@ std::vector<pid_t> ControlGroup::members() const {
 }
 
 bool ControlGroup::remove() {
-  usage_.reset(), peak_.reset(), events_.reset(), statistics_.reset(), count_.reset();
+  usage_.reset(), peak_.reset(), events_.reset(), statistics_.reset(), count_.reset(), processor_.reset();
   bool removed = true;
-  for (std::string* folder : {&memory_, &pids_}) {
+  for (std::string* folder : {&memory_, &pids_, &times_}) {
     if (!folder->empty() && !remove_group(*folder)) removed = false;
     folder->clear();
   }

@@ -15,6 +15,7 @@ namespace lydian::sandbox {
 struct ControlGroupHome {
   bool version_2 = false;
   std::string memory, pids;
+  std::string times;  ///< Version 1: where processor time is counted. Version 2 counts it in every group. Empty: nowhere; no layer needs it.
   std::string why_no_memory, why_no_pids;
 
   /// Looks at the mounted hierarchies, and tries each folder by making a group in it.
@@ -44,6 +45,8 @@ class ControlGroup {
   /// Of it, what the kernel cannot take back as it likes: memory of processes and files in memory.
   std::uint64_t held() const;
   std::uint64_t memory_kills() const;
+  /// Processor time of all that ever were its members, in seconds; -1 where nobody counts it.
+  double processor_s() const;
   std::int64_t processes() const;  ///< -1 where there is no controller.
   /// Process ids of all its members; empty where there is no controller.
   std::vector<pid_t> members() const;
@@ -53,9 +56,9 @@ class ControlGroup {
 
  private:
   bool version_2_ = false;
-  std::string memory_, pids_;
+  std::string memory_, pids_, times_;
   std::uint64_t memory_limit_ = 0, process_limit_ = 0;
-  Descriptor usage_, peak_, events_, statistics_, count_;
+  Descriptor usage_, peak_, events_, statistics_, count_, processor_;
 };
 
 }  // namespace lydian::sandbox

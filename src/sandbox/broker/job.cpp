@@ -65,6 +65,7 @@ void Job::begin(Worker& worker) {
   worker.group().reset_peak();
   memory_before_ = worker.group().usage();
   kills_before_ = worker.group().memory_kills();
+  cpu_before_ = worker.group().processor_s();
   if (!worker.group().set_memory_limit(worker.base_memory() + request.memory_bytes)) fail("memory limit");
   // Each part brings its first process; the tests of a pair get room beside the program.
   const std::uint64_t own = static_cast<std::uint64_t>(worker.base_processes()) + parts.size() + (pair ? 4 : 0);
@@ -155,7 +156,7 @@ void Job::pump() {
 
 /// A program that the machine did not let run has not had its time yet: once, it is given what it waited for, within bounds.
 void Job::deadline_passed() {
-  const ProcessorTime time = worker_->processor_time();
+  const ProcessorTime time = worker_->processor_time(cpu_before_);
   if (!extended_ && time.used < kStarvedUse * request.wall_s && time.waiting > kStarvedWait * request.wall_s) {
     extended_ = true;
     deadline_ += std::min(time.waiting, kLongestExtension_s);
@@ -177,7 +178,7 @@ void Job::stop(JobEnd why) {
 void Job::kill_parts() {
   if (kill_deadline_ <= 0) {
     kill_deadline_ = now_s() + kKillPatience_s;
-    cpu_at_kill_ = worker_->processor_time().used;  // Processes that are ended with their namespace leave no account.
+    cpu_at_kill_ = worker_->processor_time(cpu_before_).used;  // Processes that are ended with their namespace leave no account.
   }
   for (Part& part : parts) {
     part.killed = true;
@@ -219,7 +220,9 @@ BrokerReply Job::reply(Worker& worker, std::string& bytes, Descriptor& output) {
     result.stderr_truncated = part.err.truncated;
     bytes += part.out.bytes + part.err.bytes + part.channel.bytes;
   }
-  reply.cpu_s = std::max(reply.cpu_s, cpu_at_kill_);
+  // Processes that nobody waited for are in the group's account alone.
+  const double counted = worker.group().processor_s();
+  reply.cpu_s = counted >= 0 && cpu_before_ >= 0 ? counted - cpu_before_ : std::max(reply.cpu_s, cpu_at_kill_);
   reply.end = end_;
   if (over_limit && end_ == JobEnd::kExited) reply.end = JobEnd::kOutput;
   if (worker.group().memory_kills() > kills_before_) reply.end = JobEnd::kMemory;

@@ -69,7 +69,7 @@ class Job {
   std::uint64_t memory_before_ = 0, kills_before_ = 0;
   const Worker* worker_ = nullptr;
   bool extended_ = false;
-  double cpu_at_kill_ = 0;
+  double cpu_at_kill_ = 0, cpu_before_ = -1;
 };
 
 }  // namespace lydian::sandbox

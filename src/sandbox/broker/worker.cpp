@@ -134,25 +134,32 @@ void Worker::heard(bool python) {
   warm_ = group_.members();
 }
 
-ProcessorTime Worker::processor_time() const {
+ProcessorTime Worker::processor_time(double before) const {
   ProcessorTime time;
+  const double counted = group_.processor_s();
+  time.known = counted >= 0 && before >= 0;
   const double tick_s = 1.0 / static_cast<double>(sysconf(_SC_CLK_TCK));
+  if (time.known) time.used = counted - before;
   for (const pid_t pid : group_.members()) {
     if (std::find(warm_.begin(), warm_.end(), pid) != warm_.end()) continue;
     const std::string folder = "/proc/" + std::to_string(pid);
+    if (time.known) {
+      double running_ns = 0, waiting_ns = 0;
+      std::istringstream schedule(read_small_file(folder + "/schedstat").value_or(""));
+      if (!(schedule >> running_ns >> waiting_ns)) continue;
+      // While it waited, the cell's others may have had its processor all the time that they had any.
+      time.waiting = std::max(time.waiting, waiting_ns * 1e-9 - (time.used - running_ns * 1e-9));
+      continue;
+    }
     const std::string stat = read_small_file(folder + "/stat").value_or("");
     const std::size_t name_end = stat.rfind(')');
     if (name_end == std::string::npos) continue;
     // After the name: state, then numbers; user and system time, its own and its children's, are the 12th to 15th word.
     std::istringstream words(stat.substr(name_end + 1));
     std::string skip;
-    double ticks = 0, own = 0;
+    double own = 0;
     for (int i = 0; i < 11; ++i) words >> skip;
-    for (int i = 0; i < 4 && words >> own; ++i) ticks += own;
-    time.used += ticks * tick_s;
-    double running_ns = 0, waiting_ns = 0;
-    std::istringstream schedule(read_small_file(folder + "/schedstat").value_or(""));
-    if (schedule >> running_ns >> waiting_ns) time.waiting = std::max(time.waiting, waiting_ns * 1e-9);
+    for (int i = 0; i < 4 && words >> own; ++i) time.used += own * tick_s;
   }
   return time;
 }

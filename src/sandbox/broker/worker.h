@@ -24,8 +24,9 @@ double now_s();
 
 /// What the processes of a run have had of the processors, in seconds.
 struct ProcessorTime {
-  double used = 0;     ///< All of them together.
-  double waiting = 0;  ///< The longest that one of them was ready to run and was not run.
+  double used = 0;     ///< All of them together, also those that are gone.
+  double waiting = 0;  ///< The longest that one of them was ready to run and was kept from it by others than the cell's own processes.
+  bool known = false;  ///< A control group counts it. Else `used` is of those that are there, and `waiting` is 0: it could be feigned.
 };
 
 /// One cell and its warm processes, in a control group of its own. Runs one job at a time.
@@ -51,8 +52,8 @@ class Worker {
   std::int64_t base_processes() const { return has_python() ? 2 : 1; }
   /// Only the warm processes are there, and what they held before.
   bool empty() const;
-  /// Of the processes in the cell that are not its warm ones, as they are now.
-  ProcessorTime processor_time() const;
+  /// Of the run that began when the control group had counted `before` seconds.
+  ProcessorTime processor_time(double before) const;
   /// What the cell complained of, for a fault's sentence.
   std::string complaint() const;
 

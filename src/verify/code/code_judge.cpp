@@ -161,6 +161,9 @@ void judge_call(const FunctionCase& one, const CallReport& call, const RunReport
   tally.failed(verdict == ProgramVerdict::kAccepted ? ProgramVerdict::kRuntimeError : verdict, name + report.evidence);
 }
 
+// Of the time of one call, what all calls of a program may take together once it has reached a limit: a program that takes each call's time whole is stopped.
+constexpr double kLongestProgram = 16.0;
+
 /// Limits of time and of bytes are meant for one call: a program that reached one while it answered call after call is run again for the calls that are left.
 bool limit_of_many_calls(const RunReport& report) {
   return report.outcome == RunOutcome::kTimeLimit || (report.outcome == RunOutcome::kOutputLimit && !report.stdout_truncated && !report.stderr_truncated);
@@ -170,6 +173,7 @@ ProgramJudgement judge_function(const CodeProblem& problem, const std::string& p
   Tally tally(problem.cases.size());
   RunRequest request = request_for(problem, program);
   std::size_t next = 0;
+  double wall_s = 0;
   while (next < problem.cases.size()) {
     request.calls.clear();
     for (std::size_t i = next; i < problem.cases.size(); ++i) request.calls.push_back(problem.cases[i].call);
@@ -191,7 +195,12 @@ ProgramJudgement judge_function(const CodeProblem& problem, const std::string& p
       if (const std::optional<ProgramVerdict> verdict = failed_run(report)) tally.failed(*verdict, report.evidence);
       break;
     }
-    if (limit_of_many_calls(report) && answered > 0 && !tally.has_failed()) continue;
+    wall_s += report.wall_s;
+    if (limit_of_many_calls(report) && answered > 0 && !tally.has_failed()) {
+      if (wall_s < kLongestProgram * problem.limits.wall_s) continue;
+      tally.failed(ProgramVerdict::kTimeLimit, test_name(next) + "all calls together took more than 16 times what one may take");
+      break;
+    }
     judge_call(problem.cases[next], report.calls[answered], report, test_name(next), tally);
     break;
   }

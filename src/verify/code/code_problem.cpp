@@ -252,6 +252,14 @@ void read_function(const Json& row, CodeProblem& problem) {
   }
 }
 
+/// A prompt that is program text to be continued: it includes headers, and ends in a body that it opens.
+std::string head_in_prompt(const Json& row) {
+  std::string prompt = text_or(row, "prompt", "");
+  const std::size_t last = prompt.find_last_not_of(" \t\r\n");
+  const bool opens = last != std::string::npos && prompt[last] == '{' && ("\n" + prompt).find("\n#include") != std::string::npos;
+  return opens ? prompt : std::string();
+}
+
 }  // namespace
 
 CodeProblem read_code_problem(const Json& row) {
@@ -278,6 +286,7 @@ CodeProblem read_code_problem(const Json& row) {
       problem.entry_point = text_or(row, "entry_point", "");
       // HumanEval-X says `declaration`; the head of a function may also stand before every program.
       problem.prelude = text_or(row, "declaration", problem.prefix);
+      if (problem.prelude.empty() && problem.language == ProgramLanguage::kCpp) problem.prelude = head_in_prompt(row);
       break;
   }
   return problem;
