@@ -57,7 +57,8 @@ bool is_static_program(int file) {
 
 }  // namespace
 
-CppCompiler::CppCompiler(Runner& runner, const SandboxOptions& options) : runner_(runner), capacity_(options.compile_cache_mb << 20) {
+CppCompiler::CppCompiler(Runner& runner, const SandboxOptions& options)
+    : runner_(runner), capacity_(options.compile_cache_mb << 20), header_cache_(options.header_cache) {
   compiler_ = options.compiler.empty() ? "/usr/bin/g++" : options.compiler;
   if (compiler_.front() != '/') throw ConfigError("sandbox", "an absolute path of the compiler", compiler_);
   if (access(compiler_.c_str(), X_OK) != 0) {
@@ -221,7 +222,21 @@ void CppCompiler::prepare_headers(const std::vector<SourceFile>& files) {
   }
 }
 
+/// Of what a precompiled header comes from: the text, the flags, the compiler, and the system's headers by those that change with every version of theirs.
+std::string CppCompiler::header_key(const std::string& text) const {
+  std::string all = text;
+  for (const char* flag : kFlags) all += std::string("\n") + flag;
+  for (const std::string& path : {compiler_, std::string("/usr/include/features.h"), std::string("/usr/include/stdio.h"), std::string("/usr/include/c++")}) {
+    struct stat state {};
+    if (stat(path.c_str(), &state) != 0) continue;
+    all += "\n" + path + " " + std::to_string(state.st_size) + " " + std::to_string(state.st_mtim.tv_sec) + "." + std::to_string(state.st_mtim.tv_nsec);
+  }
+  return sha256(all);
+}
+
 void CppCompiler::compile_ahead(const std::string& header, const std::string& text) {
+  const std::string key = header_key(text);
+  if (const Descriptor kept = header_cache_.find(header, key); kept && runner_.install_header(header + ".gch", kept)) return;
   PartInput part;
   part.kind = PartKind::kCommand;
   part.arguments = {compiler_, kDialect, "-x", "c++-header"};
@@ -240,7 +255,9 @@ void CppCompiler::compile_ahead(const std::string& header, const std::string& te
   limits.tmpfs_mb = 512;
   const Answer answer = runner_.run(limits, {part}, 0);
   // Without it compilations are slower, not different.
-  if (answer.output) runner_.install_header(header + ".gch", answer.output);
+  if (!answer.output) return;
+  runner_.install_header(header + ".gch", answer.output);
+  header_cache_.keep(header, key, answer.output);
 }
 
 }  // namespace lydian::sandbox

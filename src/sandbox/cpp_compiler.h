@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "sandbox/header_cache.h"
 #include "sandbox/runner.h"
 
 namespace lydian::sandbox {
@@ -56,6 +57,7 @@ class CppCompiler {
                       std::initializer_list<const char*> last);
   void prepare_headers(const std::vector<SourceFile>& files);
   void compile_ahead(const std::string& header, const std::string& text);
+  std::string header_key(const std::string& text) const;
   void keep(const std::string& key);
 
   Runner& runner_;
@@ -66,6 +68,7 @@ class CppCompiler {
   std::list<std::string> order_;  // Most recently used first.
   std::size_t bytes_ = 0;
   std::int64_t hits_ = 0;
+  HeaderCache header_cache_;
   std::mutex headers_mutex_;
   std::map<std::string, std::int64_t> headers_;  // Name, and the broker that holds it.
 };

@@ -20,6 +20,8 @@ struct SandboxOptions {
   std::string broker =
       "";  ///< Absolute path of lydian-sandbox-broker; empty: LYDIAN_SANDBOX_BROKER, the running program's folder, ../libexec/lydian, the installed place.
   std::size_t compile_cache_mb = 512;  ///< Compiled programs kept in memory.
+  std::string header_cache;            ///< Absolute folder of precompiled headers, which the next process takes; empty: $XDG_CACHE_HOME/lydian/headers, else
+                             ///< $HOME/.cache/lydian/headers; "-": none. Used only where nobody else may write it; three of a header, some 100 MB each.
 };
 
 /// Counters since the sandbox was made.

@@ -20,9 +20,9 @@ struct Mount {
   std::string root, point, type, options;
 };
 
-std::vector<Mount> control_group_mounts() {
+std::vector<Mount> control_group_mounts(const std::string& file) {
   std::vector<Mount> mounts;
-  std::istringstream lines(read_small_file("/proc/self/mountinfo").value_or(""));
+  std::istringstream lines(read_small_file(file).value_or(""));
   for (std::string line; std::getline(lines, line);) {
     std::istringstream words(line);
     std::string skip, word;
@@ -45,8 +45,8 @@ bool has_word(const std::string& list, const std::string& word, char separator) 
 }
 
 /// This process's group below a hierarchy's root; `controller` is empty for version 2.
-std::string own_group(const std::string& controller) {
-  std::istringstream lines(read_small_file("/proc/self/cgroup").value_or(""));
+std::string own_group(const std::string& file, const std::string& controller) {
+  std::istringstream lines(read_small_file(file).value_or(""));
   for (std::string line; std::getline(lines, line);) {
     const auto first = line.find(':'), second = line.find(':', first + 1);
     if (second == std::string::npos) continue;
@@ -78,8 +78,7 @@ bool makes_groups(const std::string& folder, const std::vector<std::string>& fil
 }
 
 /// Version 2: a group with both controllers can be made below our own group, beside it, or at the root.
-bool find_version_2(const Mount& mount, ControlGroupHome& home) {
-  const std::string own = below(mount, own_group(""));
+bool find_version_2(const Mount& mount, const std::string& own, ControlGroupHome& home) {
   std::vector<std::string> folders{own};
   if (own != mount.point) folders.push_back(own.substr(0, own.rfind('/')));
   folders.push_back(mount.point);
@@ -98,11 +97,11 @@ bool find_version_2(const Mount& mount, ControlGroupHome& home) {
   return false;
 }
 
-void find_version_1(const std::vector<Mount>& mounts, const std::string& controller, const std::vector<std::string>& files, std::string& found,
-                    std::string& why) {
+void find_version_1(const std::vector<Mount>& mounts, const std::string& own, const std::string& controller, const std::vector<std::string>& files,
+                    std::string& found, std::string& why) {
   for (const Mount& mount : mounts) {
     if (mount.type != "cgroup" || !has_word(mount.options, controller, ',')) continue;
-    for (const std::string& folder : {below(mount, own_group(controller)), mount.point}) {
+    for (const std::string& folder : {below(mount, own), mount.point}) {
       if (!makes_groups(folder, files, why)) continue;
       found = folder;
       return;
@@ -151,20 +150,21 @@ void sweep_folder(const std::string& folder) {
 
 }  // namespace
 
-ControlGroupHome ControlGroupHome::find() {
+ControlGroupHome ControlGroupHome::find(const std::string& mounts_file, const std::string& groups_file) {
   ControlGroupHome home;
   home.why_no_memory = home.why_no_pids = "no control group hierarchy with this controller is mounted";
-  const std::vector<Mount> mounts = control_group_mounts();
+  const std::vector<Mount> mounts = control_group_mounts(mounts_file);
   for (const Mount& mount : mounts) {
     if (mount.type != "cgroup2") continue;
-    const std::string controllers = read_small_file(below(mount, own_group("")) + "/cgroup.controllers").value_or("");
+    const std::string own = below(mount, own_group(groups_file, ""));
+    const std::string controllers = read_small_file(own + "/cgroup.controllers").value_or("");
     if (controllers.find("memory") == std::string::npos || controllers.find("pids") == std::string::npos) continue;
-    if (find_version_2(mount, home)) return home;
+    if (find_version_2(mount, own, home)) return home;
   }
-  find_version_1(mounts, "memory", {"memory.limit_in_bytes", "memory.oom_control"}, home.memory, home.why_no_memory);
-  find_version_1(mounts, "pids", {"pids.max"}, home.pids, home.why_no_pids);
+  find_version_1(mounts, own_group(groups_file, "memory"), "memory", {"memory.limit_in_bytes", "memory.oom_control"}, home.memory, home.why_no_memory);
+  find_version_1(mounts, own_group(groups_file, "pids"), "pids", {"pids.max"}, home.pids, home.why_no_pids);
   std::string not_needed;
-  find_version_1(mounts, "cpuacct", {"cpuacct.usage"}, home.times, not_needed);
+  find_version_1(mounts, own_group(groups_file, "cpuacct"), "cpuacct", {"cpuacct.usage"}, home.times, not_needed);
   return home;
 }
 

@@ -19,7 +19,7 @@ struct ControlGroupHome {
   std::string why_no_memory, why_no_pids;
 
   /// Looks at the mounted hierarchies, and tries each folder by making a group in it.
-  static ControlGroupHome find();
+  static ControlGroupHome find(const std::string& mounts_file = "/proc/self/mountinfo", const std::string& groups_file = "/proc/self/cgroup");
   /// Removes groups of brokers that are no more. Their names hold the broker's process id.
   void sweep() const;
 };
