@@ -16,7 +16,7 @@ int until_interrupted(const Arguments& arguments, const std::string& run_folder,
   control.interrupted = [&interrupt] { return interrupt.raised(); };
   control.console = !arguments.has("quiet");
   control.step = arguments.step();
-  if (run(control) == RunOutcome::kFinished) {
+  if (run(control) == RunEnd::kFinished) {
     std::cout << describe_summary(run_folder) << "run folder: " << run_folder << '\n';
     return kDone;
   }

@@ -224,7 +224,7 @@ void CppCompiler::prepare_headers(const std::vector<SourceFile>& files) {
 
 /// Of what a precompiled header comes from: the text, the flags, the compiler, and the system's headers by those that change with every version of theirs.
 std::string CppCompiler::header_key(const std::string& text) const {
-  std::string all = text;
+  std::string all = text + "\n" + kDialect;
   for (const char* flag : kFlags) all += std::string("\n") + flag;
   for (const std::string& path : {compiler_, std::string("/usr/include/features.h"), std::string("/usr/include/stdio.h"), std::string("/usr/include/c++")}) {
     struct stat state {};

@@ -65,18 +65,18 @@ class Run {
     loop_.folder->go_on(step);
   }
 
-  RunOutcome execute() {
+  RunEnd execute() {
     for (; stage_ < options_.stages.size(); ++stage_) {
       const StageChoice& choice = options_.stages[stage_];
-      if (stop_asked()) return RunOutcome::kInterrupted;
+      if (stop_asked()) return RunEnd::kInterrupted;
       if (choice.kind == StageChoice::Kind::kGrpo) {
         measure_warmup();
-        if (stop_asked()) return RunOutcome::kInterrupted;
+        if (stop_asked()) return RunEnd::kInterrupted;
       }
-      if (run_stage(choice) == RunOutcome::kInterrupted) return RunOutcome::kInterrupted;
+      if (run_stage(choice) == RunEnd::kInterrupted) return RunEnd::kInterrupted;
     }
     measure_final();
-    return RunOutcome::kFinished;
+    return RunEnd::kFinished;
   }
 
  private:
@@ -137,7 +137,7 @@ class Run {
     return true;
   }
 
-  RunOutcome run_stage(const StageChoice& choice) {
+  RunEnd run_stage(const StageChoice& choice) {
     const StageSection& section = section_of(choice.kind);
     if (section.open != nullptr) return run_steps();
     const double start = seconds_now();
@@ -148,7 +148,7 @@ class Run {
       write_html_report(loop_.folder->path(), loop_.folder->path() + "/report.html");
     }
     summary_.add_seconds(std::string(section.name), seconds_now() - start);
-    return RunOutcome::kFinished;
+    return RunEnd::kFinished;
   }
 
   void measure_warmup() {
@@ -171,13 +171,13 @@ class Run {
     loop_.folder->write_file("summary.json", summary_.text());
   }
 
-  RunOutcome run_steps() {
+  RunEnd run_steps() {
     if (!begun_) {
       open_stage();
       loop_.begin(*current_);
       begun_ = true;
     }
-    if (!loop_.run(*current_)) return RunOutcome::kInterrupted;
+    if (!loop_.run(*current_)) return RunEnd::kInterrupted;
     if (const auto* trainer = dynamic_cast<const Trainer*>(current_.get()))
       summary_.add_comparison(trainer->max_log_prob_difference(), trainer->tokens_compared());
     // The checkpoint after a stage belongs to the next one, so that a resumed run does not repeat its end.
@@ -186,7 +186,7 @@ class Run {
     ++stage_;
     loop_.save();
     --stage_;
-    return RunOutcome::kFinished;
+    return RunEnd::kFinished;
   }
 
   RunOptions options_;
@@ -243,7 +243,7 @@ void check_run(const RunOptions& options, const MakeEnvironment& make_environmen
   Run(options, make_environment, {});
 }
 
-RunOutcome start_run(const RunOptions& options, const MakeEnvironment& make_environment, const RunControl& control) {
+RunEnd start_run(const RunOptions& options, const MakeEnvironment& make_environment, const RunControl& control) {
   check_options(options);
   Run run(options, make_environment, control);
   ThreadPool::shared();  // Its environment variable is wrong now, and not when there is a folder.
@@ -253,7 +253,7 @@ RunOutcome start_run(const RunOptions& options, const MakeEnvironment& make_envi
   return run.execute();
 }
 
-RunOutcome resume_run(const std::string& run_folder, const MakeEnvironment& make_environment, const RunControl& control) {
+RunEnd resume_run(const std::string& run_folder, const MakeEnvironment& make_environment, const RunControl& control) {
   const std::int64_t step = RunFolder::checkpoint_step(run_folder, control.step);
   if (!is_whole_run(run_folder)) {
     throw ConfigError("run", "the folder of a whole run", run_folder + ", a folder of Trainer::train(), which goes on by Trainer::resume()");

@@ -43,7 +43,7 @@ TEST(ChainLearns, ToThinkLongerAndThatItPays) {
   const Config config = Config::read_file(source_file("examples/chain.json")).with_override("seed=20260").with_override("output_dir=" + folder);
   const cli::Catalog catalog = cli::Catalog::shipped();
   const auto make_environment = [&catalog](const std::string& type, const Config& options) { return catalog.make(type, options); };
-  ASSERT_EQ(start_run(read_run_options(config), make_environment, {.console = false}), RunOutcome::kFinished);
+  ASSERT_EQ(start_run(read_run_options(config), make_environment, {.console = false}), RunEnd::kFinished);
 
   const std::string text = read_whole_file(folder + "/summary.json");
   const Json summary = Json::parse(text);

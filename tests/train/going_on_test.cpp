@@ -122,9 +122,9 @@ TEST(Resume, GoesOnFromTheCheckpointThatIsAskedFor) {
   control.step = 5;
   EXPECT_THAT(refusal([&] { resume_run(run, make_chain, control); }), HasSubstr("2, 4, 6, "));
   control.step = 4;
-  EXPECT_EQ(resume_run(run, make_chain, control), RunOutcome::kInterrupted);
+  EXPECT_EQ(resume_run(run, make_chain, control), RunEnd::kInterrupted);
   EXPECT_THAT(RunFolder::checkpoints(run), ElementsAre(2, 4, 5));
-  EXPECT_EQ(resume_run(run, make_chain, quiet()), RunOutcome::kFinished);
+  EXPECT_EQ(resume_run(run, make_chain, quiet()), RunEnd::kFinished);
   EXPECT_TRUE(fingerprint_of_run(run, 11) == fingerprint);
 }
 
@@ -158,10 +158,10 @@ TEST(Resume, AStopBetweenTheStagesIsHeededAndNothingIsDoneTwice) {
   start_run(config(whole), make_chain, quiet());
   for (const char* stage : {"warmup", "sweep"}) {
     const std::string run = folder / stage;
-    EXPECT_EQ(start_run(config(run), make_chain, stop_when_recorded(run, stage)), RunOutcome::kInterrupted) << stage;
+    EXPECT_EQ(start_run(config(run), make_chain, stop_when_recorded(run, stage)), RunEnd::kInterrupted) << stage;
     EXPECT_EQ(comparable_metrics(run).back()["stage"], stage);
     EXPECT_FALSE(std::filesystem::exists(run + "/report.html"));
-    EXPECT_EQ(resume_run(run, make_chain, quiet()), RunOutcome::kFinished);
+    EXPECT_EQ(resume_run(run, make_chain, quiet()), RunEnd::kFinished);
     EXPECT_TRUE(std::filesystem::exists(run + "/report.html"));
     // Not the last checkpoint's state: that of the stop after the sweep knows of the sweep.
     EXPECT_EQ(comparable_metrics(run), comparable_metrics(whole)) << stage;

@@ -74,7 +74,7 @@ TEST(MetricsPage, HasTheNamesThatARunWritesAndNoOthers) {
                             .with_override("sft.gate.items=4")
                             .with_override("grpo.random_reward=false")
                             .with_override("grpo.refills=1");
-  ASSERT_EQ(start_run(read_run_options(config), make_environment, quiet()), RunOutcome::kFinished);
+  ASSERT_EQ(start_run(read_run_options(config), make_environment, quiet()), RunEnd::kFinished);
   std::map<std::string, std::set<std::string>> written;
   std::ifstream file(folder / "run/metrics.jsonl");
   for (std::string line; std::getline(file, line);) {

@@ -22,7 +22,7 @@ const std::string& uninterrupted() {
   static const TemporaryFolder folder;
   static const std::string fingerprint = [] {
     const std::string run = folder / "run";
-    EXPECT_EQ(start_run(options_in(run), make_chain, quiet()), RunOutcome::kFinished);
+    EXPECT_EQ(start_run(options_in(run), make_chain, quiet()), RunEnd::kFinished);
     return fingerprint_of_run(run, kSteps);
   }();
   return fingerprint;
@@ -33,8 +33,8 @@ TEST(Resume, ARunStoppedAtAnyStepEndsWithTheSameBits) {
     const TemporaryFolder folder;
     const std::string run = folder / "run";
     // At the last step of a stage the run is interrupted before it leaves the stage.
-    ASSERT_EQ(start_run(options_in(run), make_chain, stop_after(stop)), RunOutcome::kInterrupted) << "stopped at " << stop;
-    ASSERT_EQ(resume_run(run, make_chain, quiet()), RunOutcome::kFinished);
+    ASSERT_EQ(start_run(options_in(run), make_chain, stop_after(stop)), RunEnd::kInterrupted) << "stopped at " << stop;
+    ASSERT_EQ(resume_run(run, make_chain, quiet()), RunEnd::kFinished);
     EXPECT_TRUE(fingerprint_of_run(run, kSteps) == uninterrupted()) << "stopped at step " << stop;
   }
 }
@@ -44,7 +44,7 @@ TEST(Resume, GoesOnFromAnOlderCheckpointWhenTheNewestIsGone) {
   const std::string run = folder / "run";
   start_run(options_in(run), make_chain, stop_after(11));
   std::filesystem::remove_all(RunFolder::checkpoint_path(run, RunFolder::checkpoints(run).back()));
-  ASSERT_EQ(resume_run(run, make_chain, quiet()), RunOutcome::kFinished);
+  ASSERT_EQ(resume_run(run, make_chain, quiet()), RunEnd::kFinished);
   EXPECT_TRUE(fingerprint_of_run(run, kSteps) == uninterrupted());
 }
 

@@ -48,7 +48,7 @@ TEST(Environments, OfOneTypeStandSideBySideUnderTheirNames) {
   const std::string run = folder / "run";
   const Config mixed = tiny_config(run).without({"environment"}).merged_with(Config::parse(R"({"environments": {
     "easy": {"type": "chain", "max_operands": 2, "weight": 2}, "hard": {"type": "chain", "min_operands": 3, "max_operands": 4}}})"));
-  ASSERT_EQ(start_run(read_run_options(mixed), make_chain, quiet()), RunOutcome::kFinished);
+  ASSERT_EQ(start_run(read_run_options(mixed), make_chain, quiet()), RunEnd::kFinished);
   const Config saved = Config::read_file(run + "/config.json");
   EXPECT_THAT(saved.section("environments").keys(), testing::ElementsAre("easy", "hard"));
   EXPECT_EQ(read_run_options(saved.with_override("environments.easy.weight=5")).environments.front().weight, 5.0);

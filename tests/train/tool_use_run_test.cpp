@@ -62,13 +62,13 @@ TEST(ToolUseRun, UsesTheSandboxBesideSamplingAndResumesWithTheSameBits) {
   };
   const TemporaryFolder folder;
   const std::string whole = folder / "whole";
-  ASSERT_EQ(start_run(read_run_options(tool_use_config(whole)), make, quiet()), RunOutcome::kFinished);
+  ASSERT_EQ(start_run(read_run_options(tool_use_config(whole)), make, quiet()), RunEnd::kFinished);
   EXPECT_GT(runner->runs, 0) << "the policy called its tool";
   EXPECT_FALSE(runner->on_trainer);
   for (const int stop : {31, 33}) {
     const std::string run = folder / ("stopped" + std::to_string(stop));
-    ASSERT_EQ(start_run(read_run_options(tool_use_config(run)), make, stop_after(stop)), RunOutcome::kInterrupted);
-    ASSERT_EQ(resume_run(run, make, quiet()), RunOutcome::kFinished);
+    ASSERT_EQ(start_run(read_run_options(tool_use_config(run)), make, stop_after(stop)), RunEnd::kInterrupted);
+    ASSERT_EQ(resume_run(run, make, quiet()), RunEnd::kFinished);
     EXPECT_TRUE(fingerprint_of_run(run, kSteps) == fingerprint_of_run(whole, kSteps)) << "stopped at step " << stop;
   }
 }

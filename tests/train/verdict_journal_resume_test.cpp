@@ -59,16 +59,16 @@ void copy_until(const std::string& run, const std::string& target, std::int64_t 
 TEST(VerdictJournalResume, ARunWithAVerifierThatVariesEndsWithTheSameBits) {
   const TemporaryFolder folder;
   const std::string run = folder / "run", copy = folder / "copy", without = folder / "without";
-  ASSERT_EQ(start_run(moody_options(run), make_moody, quiet()), RunOutcome::kFinished);
+  ASSERT_EQ(start_run(moody_options(run), make_moody, quiet()), RunEnd::kFinished);
   copy_until(run, copy, 8);
   copy_until(run, without, 8);
-  ASSERT_EQ(resume_run(copy, make_moody, quiet()), RunOutcome::kFinished);
+  ASSERT_EQ(resume_run(copy, make_moody, quiet()), RunEnd::kFinished);
   EXPECT_TRUE(weights_at_end(copy) == weights_at_end(run));
   EXPECT_EQ(file_text(copy + "/rollouts/11.jsonl"), file_text(run + "/rollouts/11.jsonl"));
   EXPECT_EQ(file_text(copy + "/verdicts.jsonl"), file_text(run + "/verdicts.jsonl"));
   // The control: without the journal the verifier is asked again and says something else.
   std::filesystem::remove(without + "/verdicts.jsonl");
-  ASSERT_EQ(resume_run(without, make_moody, quiet()), RunOutcome::kFinished);
+  ASSERT_EQ(resume_run(without, make_moody, quiet()), RunEnd::kFinished);
   EXPECT_FALSE(weights_at_end(without) == weights_at_end(run));
 }
 
@@ -76,11 +76,11 @@ TEST(VerdictJournalResume, ARunWithAVerifierThatVariesEndsWithTheSameBits) {
 TEST(VerdictJournalResume, MeasurementsOutsideOfStepsRepeatToo) {
   const TemporaryFolder folder;
   const std::string run = folder / "run";
-  ASSERT_EQ(start_run(moody_options(run), make_moody, quiet()), RunOutcome::kFinished);
+  ASSERT_EQ(start_run(moody_options(run), make_moody, quiet()), RunEnd::kFinished);
   for (const std::int64_t last : {std::int64_t{6}, kSteps}) {
     const std::string copy = folder / ("copy" + std::to_string(last));
     copy_until(run, copy, last);
-    ASSERT_EQ(resume_run(copy, make_moody, quiet()), RunOutcome::kFinished);
+    ASSERT_EQ(resume_run(copy, make_moody, quiet()), RunEnd::kFinished);
     EXPECT_TRUE(fingerprint_of_run(copy, kSteps) == fingerprint_of_run(run, kSteps)) << "resumed from step " << last;
     EXPECT_EQ(file_text(copy + "/verdicts.jsonl"), file_text(run + "/verdicts.jsonl")) << "resumed from step " << last;
   }

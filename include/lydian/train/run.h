@@ -25,7 +25,7 @@ struct RunObjects {
 RunObjects make_run_objects(const RunOptions& options, const MakeEnvironment& make_environment);
 
 /// How a run ended.
-enum class RunOutcome : std::uint8_t { kFinished, kInterrupted };
+enum class RunEnd : std::uint8_t { kFinished, kInterrupted };
 
 struct RunControl {
   std::function<bool()> interrupted;  ///< Polled after every step; true saves and returns kInterrupted.
@@ -39,10 +39,10 @@ void check_run(const RunOptions& options, const MakeEnvironment& make_environmen
 
 /// All stages of a configuration under one step counter, into options.output_dir (which must be new): checkpoints, metrics, rollouts, summary.json,
 /// report.html. Throws TrainingHalted (after saving), ConfigError, IoError.
-RunOutcome start_run(const RunOptions& options, const MakeEnvironment& make_environment, const RunControl& control = {});
+RunEnd start_run(const RunOptions& options, const MakeEnvironment& make_environment, const RunControl& control = {});
 /// Goes on with a run folder from its newest whole checkpoint, under its own configuration, to the same bits as a run that was never stopped. A run that halted
 /// throws its TrainingHalted again.
-RunOutcome resume_run(const std::string& run_folder, const MakeEnvironment& make_environment, const RunControl& control = {});
+RunEnd resume_run(const std::string& run_folder, const MakeEnvironment& make_environment, const RunControl& control = {});
 
 /// A finished (or interrupted) run's summary.json as text for a terminal: pass rates, thinking, the sweep's table, where the report lies.
 std::string describe_summary(const std::string& run_folder);
