@@ -56,8 +56,8 @@ TEST_F(ControlGroupTest, Version2IsFoundWhereGroupsHaveBothControllers) {
 }
 
 TEST_F(ControlGroupTest, Version2WithoutTheControllersIsNoHome) {
-  EXPECT_TRUE(find().memory.empty()) << "new groups have no memory.max";
-  EXPECT_NE(find().why_no_memory.find("memory.max"), std::string::npos) << find().why_no_memory;
+  EXPECT_TRUE(find().memory.empty()) << "new groups have neither file";
+  EXPECT_NE(find().why_no_memory.find("have no pids.max"), std::string::npos) << find().why_no_memory;
   write_text(own() + "/cgroup.controllers", "hugetlb\n");
   EXPECT_TRUE(find().memory.empty());
   EXPECT_NE(find().why_no_pids, "");
