@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Configures and builds one preset of CMakePresets.json.
-#   scripts/build.sh [PRESET [TARGET...]]     PRESET: cpu (default), core, asan, tsan
+#   scripts/build.sh [PRESET [TARGET...]]     PRESET: cpu (default), core, asan, tsan, fuzz
 #   LYDIAN_CMAKE_OPTIONS   further options for cmake, as in "-DLYDIAN_WERROR=ON"
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 

@@ -153,7 +153,7 @@ class Draw {
 
   static std::uint64_t further_seed() {
     const char* text = std::getenv("LYDIAN_PAIRS_SEED");
-    return text == nullptr ? 0 : std::strtoull(text, nullptr, 10);
+    return text == nullptr ? 4 : std::strtoull(text, nullptr, 10);
   }
 
   RandomStream stream_;
