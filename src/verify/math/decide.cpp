@@ -107,7 +107,8 @@ bool Decider::agree(std::initializer_list<NodeId> expressions, const Sides& side
     std::vector<std::uint32_t> agreed(patterns, 0);
     std::uint32_t total = 0;
     // Points near 0 with every choice of signs, then further out for those choices for which there are no values near 0.
-    for (const auto& [first, wanted] : {std::pair(0U, kNearPoints), std::pair(Point::kWide, kWidePoints)}) {
+    for (const std::uint32_t first : {0U, Point::kWide}) {
+      const std::uint32_t wanted = first == 0 ? kNearPoints : kWidePoints;
       std::vector<std::uint32_t> seen = agreed;
       std::size_t open = static_cast<std::size_t>(std::count_if(seen.begin(), seen.end(), [&](std::uint32_t n) { return n < wanted; }));
       for (std::uint32_t number = first; open > 0 && number < first + Point::kWide; ++number) {
