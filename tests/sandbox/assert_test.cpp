@@ -56,6 +56,49 @@ TEST_F(SandboxTest, ResultsThatAreNoDataCannotAnswerForThemselves) {
   }
 }
 
+/// What the tests use without saying where it is from is not for the program to give.
+TEST_F(SandboxTest, AProgramsModulesDoNotJudgeIt) {
+  EXPECT_EQ(tests_of("class np:\n    allclose = staticmethod(lambda *a: True)\ndef f(x): return 0\n", "assert np.allclose(f(1), 5)\n").outcome ==
+                RunOutcome::kCompleted,
+            false);
+  EXPECT_EQ(tests_of("class hashlib:\n    md5 = staticmethod(lambda x: hashlib)\n    hexdigest = staticmethod(lambda: 'abc')\ndef f(x): return 'q'\n",
+                     "assert hashlib.md5(f(1).encode()).hexdigest() == 'abc'\n")
+                .outcome,
+            RunOutcome::kTestsFailed);
+}
+
+TEST_F(SandboxTest, AnAssertionInACallbackIsNotTheProgramsToCatch) {
+  const char* tests = "def seen(x): assert x == 4\nf(seen)\n";
+  EXPECT_EQ(tests_of("def f(g):\n    try: g(3)\n    except BaseException: pass\n", tests).outcome, RunOutcome::kTestsFailed);
+  EXPECT_EQ(tests_of("def f(g): g(4)\n", tests).outcome, RunOutcome::kCompleted);
+}
+
+/// Lists and trees whose class the tests define, as problems about them do.
+TEST_F(SandboxTest, ObjectsOfTheTestsOwnClassesStandInForThemselves) {
+  const char* tests =
+      "class Node:\n    def __init__(self, val, next=None): self.val, self.next = val, next\ndef values(n):\n    while n:\n        yield n.val\n        n = "
+      "n.next\n"
+      "assert list(values(turn(Node(1, Node(2, Node(3)))))) == [3, 2, 1]\n";
+  EXPECT_EQ(tests_of("def turn(n):\n    before = None\n    while n: n.next, before, n = before, n, n.next\n    return before\n", tests).outcome,
+            RunOutcome::kCompleted);
+  EXPECT_EQ(tests_of("def turn(n): return n\n", tests).outcome, RunOutcome::kTestsFailed);
+  EXPECT_NE(tests_of("def turn(n): return n.__init__.__globals__['values']\n", tests).outcome, RunOutcome::kCompleted);
+  const std::string node = "class Node:\n    def __init__(self, val): self.val = val\n";
+  EXPECT_EQ(tests_of("def made(x): return Node(x)\n", node + "assert made(5).val == 5\n").outcome, RunOutcome::kCompleted);
+  // A class that could tell an answer is not there for the program.
+  EXPECT_NE(tests_of("def f(x): return TestF().cases[x]\n", "class TestF:\n    cases = {1: 5}\n    def test(self): assert f(1) == 5\n").outcome,
+            RunOutcome::kCompleted);
+}
+
+TEST_F(SandboxTest, ObjectsReckonWithNumbersAndNoNumberComesOfIt) {
+  const char* program =
+      "class V:\n    def __init__(s, x): s.x = x\n    def __mul__(s, k): return V(s.x * k)\n    __rmul__ = __mul__\n    def __abs__(s): return abs(s.x)\n"
+      "    def __sub__(s, o): return V(s.x - o) if isinstance(o, int) else 0\n";
+  EXPECT_EQ(tests_of(program, "v = V(-3)\nassert (2 * v).x == -6 and (v * 2).x == -6 and abs(v) == 3 and (v - 1).x == -4\n").outcome, RunOutcome::kCompleted);
+  EXPECT_NE(tests_of("class V:\n    def __init__(s, x): pass\n    def __sub__(s, o): return 0\n", "assert abs(V(3) - 3.0) < 1e-9\n").outcome,
+            RunOutcome::kCompleted);
+}
+
 TEST_F(SandboxTest, ClassesCallbacksGeneratorsAndExceptionsCross) {
   const char* program =
       "import math\nfrom collections import deque, namedtuple\nP = namedtuple('P', 'x y')\n"

@@ -4,7 +4,7 @@
 STANDARD = {"math", "cmath", "re", "collections", "itertools", "functools", "random", "string", "heapq", "bisect", "datetime", "decimal", "fractions", "typing", "copy",
             "statistics", "json", "time", "collections.abc", "operator", "sys"}
 ORDER = ("lt", "le", "gt", "ge")
-ARITHMETIC = ("add", "sub", "mul", "truediv", "floordiv", "mod", "and", "or", "xor")
+ARITHMETIC = ("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "pow", "and", "or", "xor", "lshift", "rshift")
 FACTORIES = {each.__name__: each for each in (int, float, str, list, dict, set, tuple, bool)}
 CHANGEABLE = (list, dict, set, bytearray, collections.deque, collections.Counter, collections.OrderedDict, collections.defaultdict)
 
@@ -33,8 +33,13 @@ def as_standard(value, out):
         return {"__t__": "fraction", "v": [str(value.numerator), str(value.denominator)]}
     if kind is range:
         return {"__t__": "range", "v": [value.start, value.stop, value.step]}
-    if kind is datetime.datetime and value.tzinfo is None:
-        return {"__t__": "datetime", "v": [value.year, value.month, value.day, value.hour, value.minute, value.second, value.microsecond]}
+    if kind is slice:
+        return {"__t__": "slice", "v": [out(value.start), out(value.stop), out(value.step)]}
+    if kind is datetime.datetime and (value.tzinfo is None or type(value.tzinfo) is datetime.timezone):
+        zone = [] if value.tzinfo is None else [int(value.utcoffset().total_seconds())]
+        return {"__t__": "datetime", "v": [value.year, value.month, value.day, value.hour, value.minute, value.second, value.microsecond] + zone}
+    if kind is datetime.time and value.tzinfo is None:
+        return {"__t__": "time", "v": [value.hour, value.minute, value.second, value.microsecond]}
     if kind is datetime.date:
         return {"__t__": "date", "v": [value.year, value.month, value.day]}
     if kind is datetime.timedelta:
@@ -42,6 +47,11 @@ def as_standard(value, out):
     if kind is type and (value.__module__ == "builtins" and getattr(builtins, value.__name__, None) is value):
         return {"__t__": "type", "v": value.__name__}
     return None
+
+
+def moment(*parts):
+    zone = datetime.timezone(datetime.timedelta(seconds=parts[7])) if len(parts) > 7 else None
+    return datetime.datetime(*parts[:7], tzinfo=zone)
 
 
 def from_standard(tag, value, back):
@@ -61,7 +71,9 @@ def from_standard(tag, value, back):
         return fractions.Fraction(int(value[0]), int(value[1]))
     if tag == "type" and isinstance(getattr(builtins, str(value), None), type):
         return getattr(builtins, value)
-    makers = {"range": range, "datetime": datetime.datetime, "date": datetime.date, "timedelta": datetime.timedelta}
+    if tag == "slice":
+        return slice(*[back(each) for each in value])
+    makers = {"range": range, "datetime": moment, "date": datetime.date, "time": datetime.time, "timedelta": datetime.timedelta}
     if tag in makers and all(type(each) is int for each in value):
         return makers[tag](*value)
     raise NoData("an unknown tag")
@@ -113,18 +125,64 @@ def digest_of(value):
     return hashlib.sha256(_dumps(walk(value)).encode()).hexdigest()
 
 
+DATA_CLASSES = {int: int.__int__, float: float.__float__, str: str.__str__, bytes: lambda value: bytes.__add__(value, b""), list: lambda value: [*list.__iter__(value)],
+                tuple: lambda value: (*tuple.__iter__(value),), dict: lambda value: {**dict(dict.items(value))}, set: lambda value: {*set.__iter__(value)}}
+
+
+def data_of(value):
+    """In a list: the plain data that an object of a derived class is made of, or a view shows. None where it is none."""
+    for kind in (type(value).__mro__ if type(value) is not bool else ()):
+        if kind in DATA_CLASSES:
+            return [DATA_CLASSES[kind](value)]
+    return [set(value)] if type(value) in (type({}.keys()), type({}.items())) else None
+
+
+class GuestClass(type):
+    """A class of the tests', as the program sees it."""
+
+    def __call__(cls, *arguments, **named):
+        return cls._lydian_served.call_back(0, ("new", cls.__name__, *arguments), named)
+
+
+class Guest(metaclass=GuestClass):
+    """An object of a class of the tests', which stays with them."""
+    __slots__ = ("_lydian_number",)
+
+    def _lydian_ask(self, op, *arguments):
+        return self._lydian_served.call_back(0, (op, self, *arguments), {})
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self._lydian_ask("get", name)
+
+    def __setattr__(self, name, value):
+        self._lydian_ask("set", name, value)
+
+
+def guest_action(op):
+    return lambda self, *arguments: self._lydian_ask(op, *arguments)
+
+
+for _name in ("len", "iter", "next", "getitem", "setitem", "str", "repr", "bool", "eq", "hash", "lt"):
+    setattr(Guest, "__%s__" % _name, guest_action(_name))
+
+
 class Served:
     """The program's side: it answers what the tests ask."""
 
     def __init__(self, namespace):
-        self.namespace, self.objects, self.numbers = namespace, [], {}
-        self.actions = {"call": lambda function, *arguments, **named: function(*arguments, **named), "get": lambda value: value, "getattr": getattr, "setattr": setattr,
-                        "getitem": operator.getitem, "setitem": operator.setitem, "delitem": operator.delitem, "len": len, "iter": iter, "next": next, "bool": bool,
-                        "str": str, "repr": repr, "isinstance": lambda value, kind: any(each is kind for each in type(value).__mro__), "eq": operator.eq,
-                        "neg": operator.neg, "hash": hash, "contains": operator.contains, "state": digest_of, "await": self.awaited, "seed": random.seed,
+        self.namespace, self.objects, self.numbers, self.guests, self.guest_classes = namespace, [], {}, {}, {}
+        self.actions = {"call": lambda function, *arguments, **named: function(*arguments, **named), "get": lambda value: value, "getattr": getattr, "setattr": setattr, "delattr": delattr, "deepcopy": copy.deepcopy, "data": data_of, "guests": self.take_guest_classes,
+                        "issubclass": lambda kind, other: any(each is other for each in kind.__mro__),
+                        "getitem": operator.getitem, "setitem": operator.setitem, "delitem": operator.delitem, "len": len, "iter": iter, "next": next, "isinstance": lambda value, kind: any(each is kind for each in type(value).__mro__), "eq": operator.eq,
+                        "hash": hash, "contains": operator.contains, "state": digest_of, "await": self.awaited, "seed": random.seed,
                         "enter": lambda value: type(value).__enter__(value), "exit": self.left}
+        self.actions.update(UNARY)
         for name in ORDER + ARITHMETIC:
             self.actions[name] = getattr(operator, name, None) or getattr(operator, name + "_")
+        for name in ARITHMETIC:
+            self.actions["i" + name] = getattr(operator, "i" + name)
 
     @staticmethod
     def awaited(value):
@@ -143,6 +201,8 @@ class Served:
             known = as_standard(value, self.out) or namedtuple_of(value, self.out)
             if known is not None:
                 return known
+            if isinstance(type(value), type) and Guest in type(value).__mro__:
+                return {"__t__": "guest", "v": value._lydian_number}
             if id(value) not in self.numbers:
                 self.numbers[id(value)] = len(self.objects)
                 self.objects.append(value)
@@ -156,7 +216,9 @@ class Served:
             if tag == "name":
                 return self.namespace[inner]
             if tag == "callback":
-                return lambda *arguments, **named: self.call_back(inner, arguments, named)
+                return self.callback(*inner)
+            if tag == "guest":
+                return self.guest(*inner)
             if tag == "iterator":
                 return self.stream(inner)
             if tag == "standard":
@@ -168,6 +230,29 @@ class Served:
                 return kind(*[self.back(each) for each in inner[2]])
             return from_standard(tag, inner, self.back)
         return roomy(decode, value, other)
+
+    def callback(self, number, name, text):
+        def function(*arguments, **named):
+            return self.call_back(number, arguments, named)
+        function.__name__ = function.__qualname__ = name
+        function.__doc__ = text
+        return function
+
+    def guest_class(self, name):
+        if name not in self.guest_classes:
+            self.guest_classes[name] = GuestClass(name, (Guest,), {"__slots__": (), "_lydian_served": self})
+        return self.guest_classes[name]
+
+    def guest(self, number, name):
+        if number not in self.guests:
+            self.guests[number] = object.__new__(self.guest_class(name))
+            object.__setattr__(self.guests[number], "_lydian_number", number)
+        return self.guests[number]
+
+    def take_guest_classes(self, names):
+        """A program may count on classes that its tests define."""
+        for name in names:
+            self.namespace.setdefault(name, self.guest_class(name))
 
     def stream(self, number):
         while True:
@@ -190,14 +275,20 @@ class Served:
         return self.back(message["r"])
 
     def answer(self, message):
-        reply, written, before = {}, io.StringIO(), sys.stdout
+        reply, written, before = {}, io.StringIO(), (sys.stdin, sys.stdout, builtins.input)
         if message.get("listen"):
             sys.stdout = written
+        if "stdin" in message:
+            sys.stdin = io.StringIO(message["stdin"])
+        if "input" in message:
+            builtins.input = lambda *prompt: self.call_back(message["input"], prompt, {})
         try:
             arguments = [self.back(each) for each in message["args"]]
             named = {key: self.back(each) for key, each in message.get("kwargs", {}).items()}
-            reply["r"] = self.out(self.actions[message["op"]](*arguments, **named))
+            value = self.actions[message["op"]](*arguments, **named)
+            reply["r"] = self.out(value)
             if message["op"] == "call":
+                reply["same"] = [place for place, each in enumerate(arguments) if each is value and type(value) in CHANGEABLE][:1]
                 reply["m"] = self.changed(enumerate(message["args"]), arguments) + self.changed(message.get("kwargs", {}).items(), named)
         except StopIteration:
             reply = {"stop": True}
@@ -207,14 +298,22 @@ class Served:
                 detail = [self.out(each) for each in error.args]
             except Exception:
                 detail = []
-            reply = {"e": [names, detail, describe(error)]}
+            reply = {"e": [names, detail, describe(error), self.fields_told(error)]}
+        if "stdin" in message and type(sys.stdin) is io.StringIO:
+            reply["read"] = sys.stdin.tell()
+        sys.stdin, sys.stdout, builtins.input = before
         if message.get("listen"):
-            sys.stdout = before
             reply["heard"] = written.getvalue()
         try:
             send(PEER, reply)
         except NoData as error:
             send(PEER, {"e": [["ValueError", "Exception"], [], str(error)]})
+
+    def fields_told(self, error):
+        try:
+            return {name: self.out(value) for name, value in vars(error).items() if not name.startswith("_")}
+        except Exception:
+            return {}
 
     def changed(self, before, after):
         """What the call changed in place, by its place among the arguments, or its name."""

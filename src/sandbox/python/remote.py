@@ -1,14 +1,19 @@
 # Assert mode: what stands in the tests' process for the program's objects, functions and classes.
 
-RESULTS_ALONE = {"len", "iter", "next", "getitem", "setitem", "delitem", "setattr", "enter", "exit"}  # May be asked of any object: nothing here tells it what is expected.
+# May be asked of any object: nothing here tells it what is expected.
+UNARY = {"abs": operator.abs, "neg": operator.neg, "pos": operator.pos, "invert": operator.invert, "int": int, "float": float, "complex": complex, "index": operator.index,
+         "str": str, "repr": repr, "bool": bool, "round": round, "trunc": math.trunc, "floor": math.floor, "ceil": math.ceil, "reversed": reversed}
+RESULTS_ALONE = {"len", "iter", "next", "getitem", "setitem", "delitem", "setattr", "delattr", "enter", "exit", "deepcopy", "data"} | set(UNARY)
 # Methods that plain data have and that answer a question: an object of the program that has one of these would answer in the place of data. What changes data may be called.
 ANSWERING = {name for kind in (str, bytes, int, float, complex, list, dict, set, decimal.Decimal, fractions.Fraction, datetime.datetime) for name in dir(kind)} - {
     "append", "extend", "insert", "pop", "popitem", "remove", "reverse", "sort", "clear", "copy", "add", "discard", "update", "setdefault", "real", "imag", "year", "month", "day",
     "hour", "minute", "second", "microsecond", "numerator", "denominator", "name", "__enter__", "__exit__", "__doc__"}
 
 
-class Remote:
-    """An object that stays with the program."""
+SHOWN_CLASSES = {"generator": types.GeneratorType, "function": types.FunctionType, "method": types.MethodType, "coroutine": types.CoroutineType}
+
+
+class Remote:  # An object that stays with the program.
     __slots__ = ("_lydian_tests", "_lydian_place", "_lydian_type", "_lydian_made")
 
     def __init__(self, tests, place, kind):
@@ -41,8 +46,22 @@ class Remote:
     def __delitem__(self, key):
         self._lydian_ask("delitem", key)
 
+    def __delattr__(self, name):
+        self._lydian_ask("delattr", name)
+
     def __contains__(self, value):
-        return self._lydian_ask("contains", value) is True
+        return self._lydian_ask("contains", value) is True if self._lydian_known() else any(each is value or each == value for each in iter(self))
+
+    def __deepcopy__(self, memo):
+        return self._lydian_ask("deepcopy")
+
+    @property
+    def __doc__(self):
+        return self._lydian_tests.ask("getattr", self, "__doc__")
+
+    @property
+    def __class__(self):
+        return SHOWN_CLASSES.get(self._lydian_type, Remote)
 
     def __len__(self):
         return self._lydian_ask("len")
@@ -60,16 +79,13 @@ class Remote:
         return self._lydian_ask("exit", None if kind is None else [kind.__name__, str(error)]) is True
 
     def __bool__(self):
-        return self._lydian_ask("bool") is True if self._lydian_known() else True
-
-    def __str__(self):
-        return self._lydian_ask("str")
-
-    def __repr__(self):
-        return self._lydian_ask("repr") if self._lydian_known() else "<%s of the program>" % self._lydian_type
+        return self._lydian_ask("bool") is True
 
     def __eq__(self, other):
-        if type(other) is not Remote or not other._lydian_known() or not self._lydian_known():
+        if type(other) is not Remote:
+            data = self._lydian_ask("data")  # What it is beside its own words, where it is of a class made from a class of data.
+            return NotImplemented if type(data) is not list or len(data) != 1 or type(data[0]) is Remote else data[0] == other
+        if not other._lydian_known() or not self._lydian_known():
             return NotImplemented
         return self._lydian_tests.equal(self, other)
 
@@ -80,17 +96,31 @@ class Remote:
         return self._lydian_tests.ask("call", self, *arguments, **named)
 
 
-def between_objects(op):
-    """Only of two objects of classes that the tests name: a number that is expected never goes to the program."""
+def of_itself(op):
+    return lambda self, *arguments: self._lydian_ask(op, *arguments)
+
+
+def between_objects(op, turned=False):
+    """Of objects of classes that the tests name. What an object makes of plain data is of use only where it is an object again: a number that is expected
+    never goes to the program for it to say what is left."""
     def action(self, other):
-        if type(other) is not Remote or not other._lydian_known():
+        is_object = type(other) is Remote and other._lydian_known()
+        if not is_object and (op in ORDER or not self._lydian_known() or type(other) is Remote):
             return NotImplemented
-        return self._lydian_ask(op, other)
+        value = self._lydian_tests.ask(op, other, self) if turned else self._lydian_ask(op, other)
+        if not is_object and type(value) is not Remote:
+            raise TypeError("what %s of a value of type %s and plain data gives is no object" % (op, self._lydian_type))
+        return value
     return action
 
 
+for _op in UNARY:
+    setattr(Remote, "__%s__" % _op, of_itself(_op))
 for _op in ORDER + ARITHMETIC:
     setattr(Remote, "__%s__" % _op, between_objects(_op))
+for _op in ARITHMETIC:
+    setattr(Remote, "__r%s__" % _op, between_objects(_op, turned=True))
+    setattr(Remote, "__i%s__" % _op, between_objects("i" + _op))
 
 
 def member_of(tests, holder, name):
@@ -132,8 +162,23 @@ class RemoteClass(type):
     def __instancecheck__(cls, value):
         return type(value) is Remote and cls._lydian_tests.ask("isinstance", value, cls) is True
 
+    def __subclasscheck__(cls, other):
+        return isinstance(other, RemoteClass) and cls._lydian_tests.ask("issubclass", other, cls) is True
+
     def __getattr__(cls, name):
         return member_of(cls._lydian_tests, cls, name)
+
+    def __getitem__(cls, key):
+        return cls._lydian_tests.ask("getitem", cls, key)
+
+    def __iter__(cls):
+        return cls._lydian_tests.ask("iter", cls)
+
+    def __len__(cls):
+        return cls._lydian_tests.ask("len", cls)
+
+    def __bool__(cls):
+        return True
 
 
 class RemoteException(RemoteClass):
