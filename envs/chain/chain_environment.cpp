@@ -1,15 +1,13 @@
 #include "lydian/envs/chain_environment.h"
 
-#include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstdio>
 #include <vector>
 
 #include "core/planted_fault.h"
 #include "lydian/core/config.h"
 #include "lydian/core/error.h"
-#include "lydian/core/portable_math.h"
+#include "lydian/core/log_uniform.h"
 #include "lydian/verify/prompt_split.h"
 
 namespace lydian {
@@ -97,13 +95,6 @@ std::vector<Operand> draw_chain(std::int64_t operands, RandomStream& stream) {
   return chain;
 }
 
-std::int64_t draw_operands(const ChainOptions& options, RandomStream& stream) {
-  const double low = portable::log(static_cast<double>(options.min_operands));
-  const double high = portable::log(static_cast<double>(options.max_operands) + 1.0);
-  const auto operands = static_cast<std::int64_t>(std::floor(portable::exp(low + stream.uniform() * (high - low))));
-  return std::clamp(operands, options.min_operands, options.max_operands);
-}
-
 class ChainVerifier final : public Verifier {
  public:
   Verdict verify(const Task& task, const Completion& completion) const override {
@@ -113,21 +104,13 @@ class ChainVerifier final : public Verifier {
   }
 };
 
-void check_share(const char* name, double value) {
-  if (!(value >= 0.0 && value <= 1.0)) throw ConfigError("chain_environment", std::string(name) + " from 0 to 1", std::to_string(value));
-}
-
 }  // namespace
 
 void describe(ConfigVisitor& visitor, ChainOptions& options) {
   visitor.field({"seed", "seed of the tasks"}, options.seed);
   visitor.field({"min_operands", "fewest operands of a chain", 2, 26}, options.min_operands);
   visitor.field({"max_operands", "most operands of a chain", 2, 26}, options.max_operands);
-  visitor.field({"no_thinking_share", "share of supervised traces without thinking", 0, 1}, options.no_thinking_share);
-  visitor.field({"full_share", "share of supervised traces with every step", 0, 1}, options.full_share);
-  visitor.field({"stop_probability", "chance to stop after each step in the remaining traces", 0, 1}, options.stop_probability);
-  visitor.field({"cut_share", "share of supervised traces cut at a uniformly drawn character", 0, 1}, options.cut_share);
-  visitor.field({"guess_weight", "loss weight of an answer that its thinking does not reach", 0, 1}, options.guess_weight);
+  describe(visitor, options.traces);
   visitor.field({"dev_share", "share of all prompts in the dev split", 0, 1}, options.dev_share);
   visitor.field({"test_share", "share of all prompts in the test split", 0, 1}, options.test_share);
 }
@@ -137,21 +120,15 @@ ChainEnvironment::ChainEnvironment(ChainOptions options) : options_(options) {
     throw ConfigError("chain_environment", "2 <= min_operands <= max_operands <= 26",
                       std::to_string(options_.min_operands) + " and " + std::to_string(options_.max_operands));
   }
-  check_share("no_thinking_share", options_.no_thinking_share);
-  check_share("full_share", options_.full_share);
-  check_share("no_thinking_share + full_share", options_.no_thinking_share + options_.full_share);
-  check_share("stop_probability", options_.stop_probability);
-  check_share("cut_share", options_.cut_share);
-  check_share("dev_share", options_.dev_share);
-  check_share("test_share", options_.test_share);
-  check_share("dev_share + test_share", options_.dev_share + options_.test_share);
+  options_.traces.check("chain_environment");
+  check_split_shares("chain_environment", options_.dev_share, options_.test_share);
 }
 
 Task ChainEnvironment::task(Split split, std::int64_t index) const {
   if (index < 0) throw Error("chain_environment", "an index of at least 0", std::to_string(index));
   RandomStream stream({options_.seed, StreamPurpose::kEnvironment, static_cast<std::uint64_t>(split), static_cast<std::uint64_t>(index)});
   // The number of operands is kept over the redraws, so that its law holds in every split, however few short prompts there are.
-  const std::int64_t operands = draw_operands(options_, stream);
+  const std::int64_t operands = log_uniform(options_.min_operands, options_.max_operands, stream);
   for (int draw = 0; draw < kMaxDraws; ++draw) {
     const std::vector<Operand> chain = draw_chain(operands, stream);
     const std::string prompt = prompt_of(chain);
@@ -182,19 +159,9 @@ std::string ChainEnvironment::alphabet() const {
 
 std::optional<Demonstration> ChainEnvironment::demonstrate(const Task& task, RandomStream& stream) const {
   const std::vector<Operand> chain = chain_of(task.prompt);
-  std::size_t steps = 0;
-  const double kind = stream.uniform();
-  if (kind < options_.full_share) {
-    steps = chain.size();
-  } else if (kind >= options_.full_share + options_.no_thinking_share) {
-    steps = 1;
-    while (steps < chain.size() && stream.uniform() >= options_.stop_probability) ++steps;
-  }
-  std::string thinking = trace(chain, steps);
-  if (stream.uniform() < options_.cut_share) thinking.resize(stream.below(thinking.size() + 1));
   const std::string whole = trace(chain, chain.size());
-  const double weight = thinking == whole ? 1.0 : options_.guess_weight;
-  return Demonstration{.thinking = {{std::move(thinking)}}, .answer = {{std::string(1, whole.back()), weight}}};
+  return options_.traces.draw(
+      chain.size(), [&](std::size_t steps) { return trace(chain, steps); }, std::string(1, whole.back()), stream);
 }
 
 StepJudge::Steps ChainEnvironment::judge_steps(const Task& task, std::string_view thinking) const {

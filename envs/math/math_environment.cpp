@@ -67,13 +67,8 @@ std::string in_form(const std::string& gold, AnswerForm form) {
 
 void check(const MathEnvironmentOptions& options) {
   if (options.name.empty()) throw ConfigError(kComponent, "a name", "none");
-  if (!(options.dev_share >= 0.0 && options.test_share >= 0.0 && options.dev_share + options.test_share <= 1.0)) {
-    throw ConfigError(kComponent, "dev_share and test_share from 0 to 1 and at most 1 together",
-                      std::to_string(options.dev_share) + " and " + std::to_string(options.test_share));
-  }
-  if (!(options.format_weight >= 0.0 && options.format_weight <= 1.0)) {
-    throw ConfigError(kComponent, "format_weight from 0 to 1", std::to_string(options.format_weight));
-  }
+  check_split_shares(kComponent, options.dev_share, options.test_share);
+  check_share(kComponent, "format_weight", options.format_weight);
   if (count_of(options.question_template, "{question}") != 1) {
     throw ConfigError(kComponent, "{question} once in question_template", options.question_template);
   }

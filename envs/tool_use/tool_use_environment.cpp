@@ -104,9 +104,7 @@ ToolUseEnvironment::ToolUseEnvironment(const ToolUseOptions& options, std::share
   check_range("reply_bytes", static_cast<double>(options_.reply_bytes), 1, 4096);
   check_range("tool_share", options_.tool_share, 0, 1);
   check_range("guess_weight", options_.guess_weight, 0, 1);
-  check_range("dev_share", options_.dev_share, 0, 1);
-  check_range("test_share", options_.test_share, 0, 1);
-  check_range("dev_share + test_share", options_.dev_share + options_.test_share, 0, 1);
+  check_split_shares("tool_use_environment", options_.dev_share, options_.test_share);
   if (!runner_) throw ConfigError("tool_use_environment", "a runner of programs", "none");
 }
 

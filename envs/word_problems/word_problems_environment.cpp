@@ -1,13 +1,11 @@
 #include "lydian/envs/word_problems_environment.h"
 
-#include <algorithm>
 #include <charconv>
-#include <cmath>
 #include <cstdio>
 
 #include "lydian/core/config.h"
 #include "lydian/core/error.h"
-#include "lydian/core/portable_math.h"
+#include "lydian/core/log_uniform.h"
 #include "lydian/verify/prompt_split.h"
 #include "story.h"
 
@@ -17,13 +15,6 @@ namespace {
 constexpr const char* kComponent = "word_problems";
 // A redraw lands in the wanted split with the split's share: this many misses in a row mean that nothing is in it.
 constexpr int kMaxDraws = 100'000;
-
-std::int64_t draw_events(const WordProblemsOptions& options, RandomStream& stream) {
-  const double low = portable::log(static_cast<double>(options.min_events));
-  const double high = portable::log(static_cast<double>(options.max_events) + 1.0);
-  const auto events = static_cast<std::int64_t>(std::floor(portable::exp(low + stream.uniform() * (high - low))));
-  return std::clamp(events, options.min_events, options.max_events);
-}
 
 class WordProblemsVerifier final : public Verifier {
  public:
@@ -36,10 +27,6 @@ class WordProblemsVerifier final : public Verifier {
     return Verdict::scored(answer == task.ground_truth ? 1.0 : 0.0);
   }
 };
-
-void check_share(const char* name, double value) {
-  if (!(value >= 0.0 && value <= 1.0)) throw ConfigError(kComponent, std::string(name) + " from 0 to 1", std::to_string(value));
-}
 
 /// The amount that a step states, or -1 where it states none that occurs.
 int stated_by(std::string_view step) {
@@ -56,11 +43,7 @@ void describe(ConfigVisitor& visitor, WordProblemsOptions& options) {
   visitor.field({"seed", "seed of the tasks"}, options.seed);
   visitor.field({"min_events", "fewest events of a story", 1, 12}, options.min_events);
   visitor.field({"max_events", "most events of a story", 1, 12}, options.max_events);
-  visitor.field({"no_thinking_share", "share of supervised traces without thinking", 0, 1}, options.no_thinking_share);
-  visitor.field({"full_share", "share of supervised traces with every step", 0, 1}, options.full_share);
-  visitor.field({"stop_probability", "chance to stop after each step in the remaining traces", 0, 1}, options.stop_probability);
-  visitor.field({"cut_share", "share of supervised traces cut at a uniformly drawn character", 0, 1}, options.cut_share);
-  visitor.field({"guess_weight", "loss weight of an answer that its thinking does not reach", 0, 1}, options.guess_weight);
+  describe(visitor, options.traces);
   visitor.field({"dev_share", "share of all prompts in the dev split", 0, 1}, options.dev_share);
   visitor.field({"test_share", "share of all prompts in the test split", 0, 1}, options.test_share);
 }
@@ -69,21 +52,15 @@ WordProblemsEnvironment::WordProblemsEnvironment(WordProblemsOptions options) : 
   if (options_.min_events < 1 || options_.max_events > 12 || options_.min_events > options_.max_events) {
     throw ConfigError(kComponent, "1 <= min_events <= max_events <= 12", std::to_string(options_.min_events) + " and " + std::to_string(options_.max_events));
   }
-  check_share("no_thinking_share", options_.no_thinking_share);
-  check_share("full_share", options_.full_share);
-  check_share("no_thinking_share + full_share", options_.no_thinking_share + options_.full_share);
-  check_share("stop_probability", options_.stop_probability);
-  check_share("cut_share", options_.cut_share);
-  check_share("dev_share", options_.dev_share);
-  check_share("test_share", options_.test_share);
-  check_share("dev_share + test_share", options_.dev_share + options_.test_share);
+  options_.traces.check(kComponent);
+  check_split_shares(kComponent, options_.dev_share, options_.test_share);
 }
 
 Task WordProblemsEnvironment::task(Split split, std::int64_t index) const {
   if (index < 0) throw Error(kComponent, "an index of at least 0", std::to_string(index));
   RandomStream stream({options_.seed, StreamPurpose::kEnvironment, static_cast<std::uint64_t>(split), static_cast<std::uint64_t>(index)});
   // Kept over the redraws, so that its law holds in every split.
-  const std::int64_t events = draw_events(options_, stream);
+  const std::int64_t events = log_uniform(options_.min_events, options_.max_events, stream);
   for (int draw = 0; draw < kMaxDraws; ++draw) {
     const Story story = draw_story(events, stream);
     Task task;
@@ -111,18 +88,8 @@ std::string WordProblemsEnvironment::alphabet() const {
 
 std::optional<Demonstration> WordProblemsEnvironment::demonstrate(const Task& task, RandomStream& stream) const {
   const Story story = story_of(task.prompt);
-  std::size_t steps = 0;
-  const double kind = stream.uniform();
-  if (kind < options_.full_share) {
-    steps = story.steps();
-  } else if (kind >= options_.full_share + options_.no_thinking_share) {
-    steps = 1;
-    while (steps < story.steps() && stream.uniform() >= options_.stop_probability) ++steps;
-  }
-  std::string thinking = story.trace(steps);
-  if (stream.uniform() < options_.cut_share) thinking.resize(stream.below(thinking.size() + 1));
-  const double weight = thinking == story.trace(story.steps()) ? 1.0 : options_.guess_weight;
-  return Demonstration{.thinking = {{std::move(thinking)}}, .answer = {{task.ground_truth, weight}}};
+  return options_.traces.draw(
+      story.steps(), [&](std::size_t steps) { return story.trace(steps); }, task.ground_truth, stream);
 }
 
 StepJudge::Steps WordProblemsEnvironment::judge_steps(const Task& task, std::string_view thinking) const {

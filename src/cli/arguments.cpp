@@ -43,6 +43,11 @@ std::string Arguments::text(std::string_view flag) const {
   return found == flags.end() ? std::string() : found->second;
 }
 
+std::string Arguments::required(std::string_view flag) const {
+  if (!has(flag)) throw ConfigError(command->name, "--" + std::string(flag) + " FILE", "none");
+  return text(flag);
+}
+
 std::int64_t Arguments::integer(std::string_view flag, std::int64_t fallback, std::int64_t low) const {
   return has(flag) ? read_integer(*command, "--" + std::string(flag), text(flag), low) : fallback;
 }

@@ -11,10 +11,11 @@
 
 #include "cli/command.h"
 #include "lydian/core/error.h"
+#include "lydian/core/interruption.h"
 #include "lydian/core/logging.h"
 
 namespace lydian::cli {
-namespace {
+namespace {}  // namespace
 
 const Command& find_command(const std::string& name) {
   const std::vector<Command>& all = commands();
@@ -26,6 +27,8 @@ const Command& find_command(const std::string& name) {
   const std::string what = name.starts_with("-") ? "there is no option " : "there is no subcommand ";
   throw ConfigError("lydian", what + name + (nearest ? "; did you mean lydian " + *nearest + "?" : "") + " (lydian --help)");
 }
+
+namespace {
 
 bool asks_for_help(const std::vector<std::string>& words) {
   return std::any_of(words.begin(), words.end(), [](const std::string& word) { return word == "--help" || word == "-h"; });
@@ -80,6 +83,9 @@ int run(int argc, char** argv, const Catalog& catalog) {
   } catch (const ConfigError& error) {
     std::cerr << error.what() << '\n';
     code = kUsage;
+  } catch (const Interrupted&) {
+    std::cerr << "[lydian] interrupted: what was not printed before was not measured; call it again\n";
+    code = kResumeMe;
   } catch (const Error& error) {
     std::cerr << error.what() << '\n';
     code = kFailed;

@@ -43,6 +43,8 @@ struct Arguments {
 
   bool has(std::string_view flag) const { return flags.contains(flag); }
   std::string text(std::string_view flag) const;
+  /// The file that the flag names; throws ConfigError where it was not given.
+  std::string required(std::string_view flag) const;
   /// Throws ConfigError where the flag's value is no integer of at least `low`.
   std::int64_t integer(std::string_view flag, std::int64_t fallback, std::int64_t low = 0) const;
   /// --step, where it was given.
@@ -55,6 +57,8 @@ std::int64_t read_integer(const Command& command, const std::string& what, const
 /// Throws ConfigError naming the word, the nearest flag, and where help is.
 Arguments parse_arguments(const Command& command, const std::vector<std::string>& words);
 
+/// Throws ConfigError naming the nearest subcommand.
+const Command& find_command(const std::string& name);
 /// All subcommands, in the order of help.
 const std::vector<Command>& commands();
 

@@ -2,6 +2,7 @@
 #include <iostream>
 #include <optional>
 
+#include "cli/interrupt_flag.h"
 #include "cli/run_configuration.h"
 #include "lydian/eval/evaluator.h"
 
@@ -74,6 +75,8 @@ int run(const Arguments& arguments, const Catalog& catalog) {
   EvaluationOptions options;
   options.seed = trained.options.seed;
   read_config(trained.config.section("eval"), options);
+  const InterruptFlag interrupt;
+  options.interrupted = [&interrupt] { return interrupt.raised(); };
   const ChatTemplate chat_template = trained.options.tokenizer.chat_template;
   std::optional<TrainedRun> other;
   if (arguments.has("compare")) other = compared_run(arguments, catalog);

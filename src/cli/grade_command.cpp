@@ -17,11 +17,6 @@ namespace {
 
 constexpr std::int64_t kMostThreads = 1024;  // As LYDIAN_THREADS.
 
-std::string required(const Arguments& arguments, std::string_view flag) {
-  if (!arguments.has(flag)) throw ConfigError("grade", "--" + std::string(flag) + " FILE", "none");
-  return arguments.text(flag);
-}
-
 std::string dashed(std::string name) {
   std::replace(name.begin(), name.end(), '_', '-');
   return name;
@@ -53,9 +48,11 @@ int grade_math(const Arguments& arguments) {
   const std::int64_t threads = arguments.integer("threads", 1, 1);
   if (threads > kMostThreads) throw ConfigError("grade", "--threads of at most " + std::to_string(kMostThreads), arguments.text("threads"));
   const MathGradingSummary summary =
-      grade_math_file(required(arguments, "input"), required(arguments, "output"), math_options(arguments), static_cast<int>(threads));
+      grade_math_file(arguments.required("input"), arguments.required("output"), math_options(arguments), static_cast<int>(threads));
   if (arguments.has("summary")) write_file_durably(arguments.text("summary"), summary.json() + "\n");
   std::cout << summary.table();
+  if (summary.nothing_judged())
+    throw Error("grade", "at least one row that can be judged", "none of " + std::to_string(summary.rows) + "; the first: " + summary.first_mistake);
   return kDone;
 }
 

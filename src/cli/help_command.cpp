@@ -2,7 +2,6 @@
 #include <iostream>
 
 #include "cli/command.h"
-#include "lydian/core/error.h"
 
 namespace lydian::cli {
 namespace {
@@ -30,12 +29,8 @@ int run(const Arguments& arguments, const Catalog& catalog) {
     std::cout << overview_page();
     return kDone;
   }
-  for (const Command& command : commands()) {
-    if (command.name != arguments.words[0]) continue;
-    std::cout << help_page(command, catalog);
-    return kDone;
-  }
-  throw ConfigError("help", "there is no subcommand " + arguments.words[0] + " (lydian --help)");
+  std::cout << help_page(find_command(arguments.words[0]), catalog);
+  return kDone;
 }
 
 }  // namespace

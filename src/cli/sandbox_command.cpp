@@ -2,23 +2,13 @@
 #include <iostream>
 
 #include "cli/command.h"
+#include "cli/layer_names.h"
 #include "lydian/core/durable_file.h"
 #include "lydian/core/error.h"
 #include "lydian/sandbox/sandbox.h"
 
 namespace lydian::cli {
 namespace {
-
-/// The layers by name, separated by commas.
-std::vector<SandboxLayer> layers_named(const std::string& text) {
-  std::vector<SandboxLayer> layers;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find(',', begin), text.size());
-    layers.push_back(sandbox_layer(text.substr(begin, end - begin)));
-    begin = end + 1;
-  }
-  return layers;
-}
 
 int print_probe() {
   bool all = true;

@@ -1,5 +1,6 @@
 #include <iostream>
 
+#include "cli/interrupt_flag.h"
 #include "cli/run_configuration.h"
 #include "lydian/eval/thinking_sweep.h"
 
@@ -17,7 +18,9 @@ SweepOptions sweep_options(const RunOptions& run) {
 
 int run(const Arguments& arguments, const Catalog& catalog) {
   const TrainedRun trained = trained_run(arguments, catalog, "");
-  const SweepOptions options = sweep_options(trained.options);
+  SweepOptions options = sweep_options(trained.options);
+  const InterruptFlag interrupt;
+  options.interrupted = [&interrupt] { return interrupt.raised(); };
   int code = kDone;
   for (const WeightedEnvironment& choice : trained.objects.weighted) {
     const ThinkingSweep sweep =

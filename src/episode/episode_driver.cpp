@@ -10,9 +10,12 @@
 #include <utility>
 
 #include "lydian/core/error.h"
+#include "verify/wait_for.h"
 
 namespace lydian {
 namespace {
+
+constexpr const char* kComponent = "episode_driver";
 
 /// Rollouts on their way through the verifiers, by their place in the result. Whoever leaves early waits for them: verifiers must not outlive their
 /// environment.
@@ -24,7 +27,8 @@ struct Judging {
     }
   }
 
-  std::vector<Rollout> collect() {
+  std::vector<Rollout> collect(const StopRequest& interrupted) {
+    for (const std::future<Verdict>& verdict : verdicts) wait_for(verdict, interrupted, kComponent);
     std::vector<Rollout> judged;
     judged.reserve(rollouts.size());
     for (std::size_t i = 0; i < rollouts.size(); ++i) {
@@ -60,23 +64,33 @@ class Episodes {
   std::vector<Rollout> run() {
     submit();
     Judging judging(rollouts_);
+    try {
+      return run_to_end(judging);
+    } catch (const Interrupted&) {
+      verifiers_.drop_waiting();
+      throw;
+    }
+  }
+
+ private:
+  std::vector<Rollout> run_to_end(Judging& judging) {
     while (!engine_.idle() || !asked_.empty()) {
+      heed(options_.interrupted, kComponent);
       // With nothing to sample, until somebody answers.
-      if (engine_.idle()) asked_.front().reply.wait();
+      if (engine_.idle()) wait_for(asked_.front().reply, options_.interrupted, kComponent);
       take_replies(judging);
       for (FinishedRollout& finished : engine_.poll()) {
         if (!ask(finished)) judge(finished, judging);
       }
     }
-    return judging.collect();
+    return judging.collect(options_.interrupted);
   }
 
- private:
   void submit() {
     for (std::size_t i = 0; i < requests_.size(); ++i) {
       const EpisodeRequest& request = requests_[i];
       if (request.task == nullptr || request.environment == nullptr) {
-        throw ConfigError("episode_driver", "a task and an environment in each request", "request " + std::to_string(i) + " without");
+        throw ConfigError(kComponent, "a task and an environment in each request", "request " + std::to_string(i) + " without");
       }
       try {
         prompts_.push_back(tokenizer_.encode(render_prompt(*request.task, options_.chat_template)));
@@ -84,7 +98,7 @@ class Episodes {
             {.prompt_ids = prompts_.back(), .sampling = request.sampling, .budget = request.budget, .key = request.key, .tag = static_cast<std::int64_t>(i)},
             request.samples);
       } catch (const Error& error) {
-        throw ConfigError("episode_driver", "task " + request.task->id + " of " + request.environment->name() + " cannot be asked: " + error.what());
+        throw ConfigError(kComponent, "task " + request.task->id + " of " + request.environment->name() + " cannot be asked: " + error.what());
       }
       first_.push_back(rollouts_);
       rollouts_ += static_cast<std::size_t>(request.samples);
@@ -187,8 +201,8 @@ EpisodeDriver::EpisodeDriver(const Policy& policy, const Tokenizer& tokenizer, V
     : EpisodeDriver(policy, tokenizer, verifiers, Options{}) {}
 
 EpisodeDriver::EpisodeDriver(const Policy& policy, const Tokenizer& tokenizer, VerifierPool& verifiers, Options options)
-    : policy_(policy), tokenizer_(tokenizer), verifiers_(verifiers), options_(options) {
-  if (options_.max_turns < 0) throw ConfigError("episode_driver", "max_turns of at least 0", std::to_string(options_.max_turns));
+    : policy_(policy), tokenizer_(tokenizer), verifiers_(verifiers), options_(std::move(options)) {
+  if (options_.max_turns < 0) throw ConfigError(kComponent, "max_turns of at least 0", std::to_string(options_.max_turns));
 }
 
 std::vector<Rollout> EpisodeDriver::run(const std::vector<EpisodeRequest>& requests) const {

@@ -12,11 +12,6 @@
 namespace lydian {
 namespace {
 
-/// A reward of 1; weighted parts may sum to a little less.
-bool is_right(const Rollout& rollout) {
-  return rollout.verdict.reward >= 1.0 - 1e-9;
-}
-
 void check(const EvaluationOptions& options) {
   if (options.samples_per_item < 1) throw ConfigError("evaluator", "samples_per_item of at least 1", std::to_string(options.samples_per_item));
   for (const std::int64_t k : options.pass_at) {
@@ -50,7 +45,7 @@ void score_groups(const std::vector<std::vector<const Rollout*>>& judged, std::i
   for (const std::vector<const Rollout*>& samples : judged) {
     const auto n = static_cast<std::int64_t>(samples.size());
     if (n < k) continue;
-    const auto right = std::count_if(samples.begin(), samples.end(), [](const Rollout* sample) { return is_right(*sample); });
+    const auto right = std::count_if(samples.begin(), samples.end(), [](const Rollout* sample) { return is_right(sample->verdict); });
     passed += pass_at_k(n, right, k);
     const std::int64_t runs = n / k;
     double votes = 0.0;
@@ -70,7 +65,7 @@ struct Scores {
   std::vector<std::int64_t> item;
   void add(const Rollout& rollout) {
     reward.push_back(rollout.verdict.reward);
-    right.push_back(is_right(rollout) ? 1.0 : 0.0);
+    right.push_back(is_right(rollout.verdict) ? 1.0 : 0.0);
     item.push_back(rollout.group);
   }
 };
@@ -138,7 +133,7 @@ Evaluation evaluate(const Policy& policy, const Tokenizer& tokenizer, const Envi
                         .group = static_cast<std::int32_t>(item)});
   }
   VerifierPool verifiers({.threads = static_cast<int>(options.verifier_threads), .journal = options.journal});
-  const EpisodeDriver driver(policy, tokenizer, verifiers, {.chat_template = chat_template, .max_rows = options.max_rows});
+  const EpisodeDriver driver(policy, tokenizer, verifiers, {.chat_template = chat_template, .max_rows = options.max_rows, .interrupted = options.interrupted});
   return summarize(driver.run(requests), options, items);
 }
 

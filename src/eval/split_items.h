@@ -8,6 +8,7 @@
 #include "lydian/core/error.h"
 #include "lydian/core/random_stream.h"
 #include "lydian/data/completion.h"
+#include "lydian/data/verdict.h"
 #include "lydian/verify/environment.h"
 
 namespace lydian {
@@ -35,6 +36,11 @@ inline void check_log_probs(const Completion& completion, const char* component)
   for (const float value : completion.log_probs) {
     if (std::isnan(value)) throw Error(component, "log-probs that are numbers", "NaN: the policy's weights are not finite");
   }
+}
+
+/// A reward of 1; weighted parts may sum to a little less.
+inline bool is_right(const Verdict& verdict) {
+  return verdict.valid() && verdict.reward >= 1.0 - 1e-9;
 }
 
 /// Random numbers of an item, the same for every policy and every budget.

@@ -12,9 +12,12 @@
 #include "lydian/core/error.h"
 #include "lydian/core/portable_math.h"
 #include "rollout/completion_tracker.h"
+#include "verify/wait_for.h"
 
 namespace lydian {
 namespace {
+
+constexpr const char* kComponent = "thinking_sweep";
 
 bool same_bits(const Completion& a, const Completion& b) {
   return a.token_ids == b.token_ids && a.sources == b.sources && a.log_probs.size() == b.log_probs.size() &&
@@ -55,7 +58,12 @@ class Sweep {
   }
 
   ThinkingSweep run() {
-    for (std::int64_t first = 0; first < items_; first += options_.max_rows) run_wave(first, std::min(items_, first + options_.max_rows));
+    try {
+      for (std::int64_t first = 0; first < items_; first += options_.max_rows) run_wave(first, std::min(items_, first + options_.max_rows));
+    } catch (const Interrupted&) {
+      verifiers_.drop_waiting();
+      throw;
+    }
     return summarize();
   }
 
@@ -110,8 +118,9 @@ class Sweep {
   /// Runs the engine dry; verification goes on beside it.
   void judge_all(std::size_t b) {
     while (!engine_.idle()) {
+      heed(options_.interrupted, kComponent);
       for (FinishedRollout& finished : engine_.poll()) {
-        check_log_probs(finished.completion, "thinking_sweep");
+        check_log_probs(finished.completion, kComponent);
         const auto i = static_cast<std::size_t>(finished.tag);
         auto rollout = std::make_shared<Rollout>();
         rollout->task = tasks_[i];
@@ -131,7 +140,7 @@ class Sweep {
       request.budget = budgets_[b];
       fresh.submit(request, 1);
     }
-    for (const FinishedRollout& rerun : fresh.run()) {
+    for (const FinishedRollout& rerun : fresh.run(options_.interrupted)) {
       ++result_.reruns_compared;
       if (!same_bits(rerun.completion, outcomes_[b][static_cast<std::size_t>(rerun.tag)].rollout->completion)) ++result_.reruns_different;
     }
@@ -142,6 +151,7 @@ class Sweep {
     for (std::size_t i = 0; i < requests_.size(); ++i) {
       const Outcome& outcome = outcomes_[b][i];
       if (law_ != nullptr) tally.law += law_->solved_within(*tasks_[i], options_.budgets[b]);
+      wait_for(outcome.verdict, options_.interrupted, kComponent);
       const Verdict& verdict = outcome.verdict.get();
       if (!verdict.valid()) {
         if (tally.faults++ == 0) tally.first_fault = verdict.reason;
@@ -158,7 +168,7 @@ class Sweep {
     for (std::size_t b = 0; b < budgets_.size(); ++b) {
       const Tally& tally = tallies_[b];
       if (tally.rewards.empty()) {
-        throw Error("thinking_sweep", "at least one judged completion", std::to_string(tally.faults) + " verifier faults, the first: " + tally.first_fault);
+        throw Error(kComponent, "at least one judged completion", std::to_string(tally.faults) + " verifier faults, the first: " + tally.first_fault);
       }
       const auto judged = static_cast<double>(tally.rewards.size());
       const Estimate accuracy = clustered_mean(tally.rewards, tally.items);
@@ -224,14 +234,14 @@ void describe(ConfigVisitor& visitor, SweepOptions& options) {
 }
 
 void check_sweep(const SweepOptions& options, const Tokenizer& tokenizer, const Environment& environment) {
-  if (options.budgets.empty()) throw ConfigError("thinking_sweep", "at least one budget", "none");
+  if (options.budgets.empty()) throw ConfigError(kComponent, "at least one budget", "none");
   std::int64_t last = -1;
   for (const std::int64_t budget : options.budgets) {
-    if (budget <= last) throw ConfigError("thinking_sweep", "budgets of 0 or more, ascending", std::to_string(budget) + " after " + std::to_string(last));
+    if (budget <= last) throw ConfigError(kComponent, "budgets of 0 or more, ascending", std::to_string(budget) + " after " + std::to_string(last));
     last = budget;
   }
-  if (options.max_rows < 1) throw ConfigError("thinking_sweep", "max_rows of at least 1", std::to_string(options.max_rows));
-  if (options.verifier_threads < 1) throw ConfigError("thinking_sweep", "verifier_threads of at least 1", std::to_string(options.verifier_threads));
+  if (options.max_rows < 1) throw ConfigError(kComponent, "max_rows of at least 1", std::to_string(options.max_rows));
+  if (options.verifier_threads < 1) throw ConfigError(kComponent, "verifier_threads of at least 1", std::to_string(options.verifier_threads));
   resolve_budget({.max_tokens = last}, tokenizer);
   check_split(environment, options.split, options.items);
 }

@@ -222,9 +222,10 @@ bool RolloutEngine::idle() const {
   return implementation_->open.empty() && implementation_->waiting.empty() && implementation_->reopened.empty();
 }
 
-std::vector<FinishedRollout> RolloutEngine::run() {
+std::vector<FinishedRollout> RolloutEngine::run(const StopRequest& interrupted) {
   std::vector<FinishedRollout> all;
   while (!idle()) {
+    heed(interrupted, "rollout_engine");
     for (FinishedRollout& finished : poll()) all.push_back(std::move(finished));
   }
   std::sort(all.begin(), all.end(), [](const FinishedRollout& a, const FinishedRollout& b) { return a.handle < b.handle; });

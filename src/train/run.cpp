@@ -32,7 +32,7 @@ class Run {
         objects_(make_run_objects(options_, make_environment)),
         trainable_(*objects_.policy),
         control_(std::move(control)),
-        summary_(options_, objects_),
+        summary_(options_, objects_, control_.interrupted),
         loop_{*objects_.policy, *objects_.tokenizer, options_.save_steps} {
     check_stages();
     for (const WeightedEnvironment& choice : objects_.weighted) data_[choice.label()] = data_digest(*choice.environment);
@@ -66,6 +66,18 @@ class Run {
   }
 
   RunEnd execute() {
+    try {
+      return run_stages();
+    } catch (const Interrupted&) {
+      // While it measured, between stages or before the first step of one: the measurement is repeated.
+      current_.reset();
+      loop_.save();
+      return RunEnd::kInterrupted;
+    }
+  }
+
+ private:
+  RunEnd run_stages() {
     for (; stage_ < options_.stages.size(); ++stage_) {
       const StageChoice& choice = options_.stages[stage_];
       if (stop_asked()) return RunEnd::kInterrupted;
@@ -79,16 +91,18 @@ class Run {
     return RunEnd::kFinished;
   }
 
- private:
   /// What a stage or a measurement would refuse is refused before there is a folder, and not after the stages before it.
   void check_stages() {
-    const Environment& measured = *objects_.environments.front();
-    check_split(measured, Split::kTest, options_.summary.items);
-    check_writable(measured, render_prompt(measured.task(Split::kTest, 0), options_.tokenizer.chat_template));
-    for (const auto& environment : objects_.environments) check_writable(*environment, environment->alphabet());
+    for (const auto& environment : objects_.environments) {
+      check_split(*environment, Split::kTest, options_.summary.items);
+      check_writable(*environment, render_prompt(environment->task(Split::kTest, 0), options_.tokenizer.chat_template));
+      check_writable(*environment, environment->alphabet());
+    }
     for (stage_ = 0; stage_ < options_.stages.size(); ++stage_) {
       const StageChoice& choice = options_.stages[stage_];
-      if (choice.kind == StageChoice::Kind::kSweep) check_sweep(choice.sweep, *objects_.tokenizer, measured);
+      if (choice.kind == StageChoice::Kind::kSweep) {
+        for (const auto& environment : objects_.environments) check_sweep(choice.sweep, *objects_.tokenizer, *environment);
+      }
       open_stage();
     }
     stage_ = 0;
@@ -108,7 +122,9 @@ class Run {
     const StageChoice& choice = options_.stages[stage_];
     const auto open = section_of(choice.kind).open;
     current_ = open == nullptr ? nullptr : open(choice, trainable_, objects_, options_.tokenizer.chat_template);
-    if (current_ != nullptr && loop_.folder) current_->keep_verdicts(verdicts_path());
+    if (current_ == nullptr || !loop_.folder) return;
+    current_->keep_verdicts(verdicts_path());
+    current_->stop_when(control_.interrupted);
   }
 
   /// The state inventory of a run: whatever is not listed here, or in a stage's add_state, is lost.
@@ -130,7 +146,7 @@ class Run {
 
   void record(const std::string& stage, const Metrics& metrics) { loop_.folder->record(stage, loop_.step, loop_.step, {metrics, {}, {}, {}}); }
 
-  /// Between stages; within one, the loop looks after every step.
+  /// Between stages and measurements; these ask by themselves, and so does the loop after every step.
   bool stop_asked() {
     if (begun_ || !control_.interrupted || !control_.interrupted()) return false;
     loop_.save();
@@ -155,9 +171,6 @@ class Run {
     if (summary_.has_warmup()) return;
     const double start = seconds_now();
     record("warmup", summary_.measure_warmup(loop_.step));
-    for (const StageChoice& choice : options_.stages) {
-      if (choice.kind == StageChoice::Kind::kSweep) summary_.sweep_warmup(choice.sweep, loop_.step);
-    }
     summary_.add_seconds("evaluation", seconds_now() - start);
   }
 
@@ -259,7 +272,6 @@ RunEnd resume_run(const std::string& run_folder, const MakeEnvironment& make_env
     throw ConfigError("run", "the folder of a whole run", run_folder + ", a folder of Trainer::train(), which goes on by Trainer::resume()");
   }
   RunOptions options = read_run_options(Config::read_file(run_folder + "/config.json"));
-  options.output_dir = run_folder;
   options.init_from.clear();  // The checkpoint holds all weights.
   Run run(options, make_environment, control);
   run.keep_in(RunFolder::reopen(run_folder, folder_options(options, control)));

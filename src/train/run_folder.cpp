@@ -145,6 +145,11 @@ void RunFolder::record(const std::string& stage, std::int64_t step, std::int64_t
   const StepRecord record{stage, step, total_steps, result.metrics};
   for (const auto& sink : folder.sinks) sink->write(record);
   ++folder.records;
+  record_rollouts(step, total_steps, result);
+}
+
+void RunFolder::record_rollouts(std::int64_t step, std::int64_t total_steps, const StageStep& result) {
+  const Implementation& folder = *implementation_;
   const bool due = step % std::max<std::int64_t>(1, folder.options.log_rollouts_every) == 0 || step == total_steps || step == folder.saved_step + 1;
   const bool logged = (folder.options.log_rollouts_every > 0 && due) || !result.halt_reason.empty();
   if (logged && !result.rollouts.empty()) {

@@ -55,65 +55,97 @@ ThinkingSweep sweep_of(const Json& summary) {
 
 }  // namespace
 
-RunSummary::RunSummary(const RunOptions& options, const RunObjects& objects) : options_(options), objects_(objects) {
+RunSummary::RunSummary(const RunOptions& options, const RunObjects& objects, StopRequest interrupted)
+    : options_(options), objects_(objects), interrupted_(std::move(interrupted)) {
   json_["environment"] = objects.weighted.front().label();
   json_["seed"] = options.seed;
 }
 
-Metrics RunSummary::measure(const std::string& when, std::int64_t step) {
+std::string RunSummary::prefix(std::size_t environment) const {
+  return environment == 0 ? "" : objects_.weighted[environment].label() + "/";
+}
+
+Json& RunSummary::part_of(Json& summary, std::size_t environment) const {
+  return environment == 0 ? summary : summary["others"][objects_.weighted[environment].label()];
+}
+
+Json RunSummary::measure_one(std::size_t environment, const std::string& when, std::int64_t step) {
   EvaluationOptions evaluation{.items = options_.summary.items, .seed = options_.seed, .verifier_threads = options_.summary.verifier_threads};
   evaluation.sampling.max_completion_length = objects_.policy->max_positions();
-  const Environment& environment = *objects_.environments.front();
-  evaluation.journal = verdicts_.begin(objects_.weighted, when, step);
-  const Evaluation sampled = evaluate(*objects_.policy, *objects_.tokenizer, environment, evaluation, options_.tokenizer.chat_template);
+  evaluation.interrupted = interrupted_;
+  const auto evaluated = [&](const std::string& purpose) {
+    evaluation.journal = verdicts_.begin(objects_.weighted, prefix(environment) + purpose, step);
+    return evaluate(*objects_.policy, *objects_.tokenizer, *objects_.environments[environment], evaluation, options_.tokenizer.chat_template);
+  };
+  const Evaluation sampled = evaluated(when);
   evaluation.sampling.temperature = 0.0;
-  verdicts_.begin(objects_.weighted, when + "/greedy", step);
-  const Evaluation greedy = evaluate(*objects_.policy, *objects_.tokenizer, environment, evaluation, options_.tokenizer.chat_template);
-  json_[when] = {{"pass_rate", sampled.pass_rate.mean},
-                 {"low", sampled.pass_rate.low},
-                 {"high", sampled.pass_rate.high},
-                 {"greedy_pass_rate", greedy.pass_rate.mean},
-                 {"reward", sampled.accuracy.mean},
-                 {"thinking_mean", sampled.thinking_mean},
-                 {"items", sampled.items},
-                 {"faults", sampled.faults}};
+  const Evaluation greedy = evaluated(when + "/greedy");
+  Json found{{"pass_rate", sampled.pass_rate.mean},
+             {"low", sampled.pass_rate.low},
+             {"high", sampled.pass_rate.high},
+             {"greedy_pass_rate", greedy.pass_rate.mean},
+             {"reward", sampled.accuracy.mean},
+             {"thinking_mean", sampled.thinking_mean},
+             {"items", sampled.items},
+             {"faults", sampled.faults}};
   for (const auto& [category, estimate] : sampled.by_category) {
-    json_[when]["by_category"][category] = {{"pass_rate", estimate.mean}, {"low", estimate.low}, {"high", estimate.high}};
+    found["by_category"][category] = {{"pass_rate", estimate.mean}, {"low", estimate.low}, {"high", estimate.high}};
   }
+  return found;
+}
+
+Metrics RunSummary::measure(const std::string& when, std::int64_t step, Json& summary) {
   Metrics metrics;
-  metrics.set("test/pass_rate", sampled.pass_rate.mean);
-  metrics.set("test/greedy_pass_rate", greedy.pass_rate.mean);
-  metrics.set("test/reward", sampled.accuracy.mean);
-  metrics.set("test/thinking_mean", sampled.thinking_mean);
+  for (std::size_t i = 0; i < objects_.weighted.size(); ++i) {
+    const Json found = measure_one(i, when, step);
+    for (const char* name : {"pass_rate", "greedy_pass_rate", "reward", "thinking_mean"}) metrics.set("test/" + prefix(i) + name, found[name].get<double>());
+    part_of(summary, i)[when] = found;
+  }
+  return metrics;
+}
+
+Metrics RunSummary::measure_warmup(std::int64_t step) {
+  Json summary = json_;
+  const Metrics metrics = measure("warmup", step, summary);
+  for (const StageChoice& choice : options_.stages) {
+    if (choice.kind != StageChoice::Kind::kSweep) continue;
+    for (std::size_t i = 0; i < objects_.weighted.size(); ++i) part_of(summary, i)["sweep_warmup"] = rows_of(swept(i, choice.sweep, "warmup/sweep", step));
+  }
+  json_ = std::move(summary);
   return metrics;
 }
 
 Metrics RunSummary::measure_final(std::int64_t step) {
-  const Metrics metrics = measure("final", step);
-  json_["weights_sha256"] = objects_.policy->weights().sha256();
+  Json summary = json_;
+  const Metrics metrics = measure("final", step, summary);
+  summary["weights_sha256"] = objects_.policy->weights().sha256();
+  json_ = std::move(summary);
   return metrics;
 }
 
-ThinkingSweep RunSummary::swept(SweepOptions options, const char* purpose, std::int64_t step) {
-  options.journal = verdicts_.begin(objects_.weighted, purpose, step);
-  return thinking_sweep(*objects_.policy, *objects_.tokenizer, *objects_.environments.front(), options, options_.tokenizer.chat_template);
+ThinkingSweep RunSummary::swept(std::size_t environment, SweepOptions options, const std::string& purpose, std::int64_t step) {
+  options.journal = verdicts_.begin(objects_.weighted, prefix(environment) + purpose, step);
+  options.interrupted = interrupted_;
+  return thinking_sweep(*objects_.policy, *objects_.tokenizer, *objects_.environments[environment], options, options_.tokenizer.chat_template);
 }
 
 Metrics RunSummary::sweep(const SweepOptions& options, std::int64_t step) {
-  const ThinkingSweep found = swept(options, "sweep", step);
-  json_["sweep"] = rows_of(found);
-  json_["fit"] = {{"r2", found.fit.r2}, {"from_budget", found.fit_from_budget}, {"intercept", found.fit.intercept}, {"slope", found.fit.slope}};
-  json_["spearman"] = found.spearman;
-  if (options.compare_reruns) json_["reruns"] = {{"compared", found.reruns_compared}, {"different", found.reruns_different}};
+  Json summary = json_;
   Metrics metrics;
-  for (const SweepRow& row : found.rows) metrics.set("sweep/" + std::to_string(row.budget) + "/accuracy", row.accuracy);
-  metrics.set("sweep/spearman", found.spearman);
-  metrics.set("sweep/r2", found.fit.r2);
+  for (std::size_t i = 0; i < objects_.weighted.size(); ++i) {
+    const ThinkingSweep found = swept(i, options, "sweep", step);
+    Json& part = part_of(summary, i);
+    part["sweep"] = rows_of(found);
+    part["fit"] = {{"r2", found.fit.r2}, {"from_budget", found.fit_from_budget}, {"intercept", found.fit.intercept}, {"slope", found.fit.slope}};
+    part["spearman"] = found.spearman;
+    if (options.compare_reruns) part["reruns"] = {{"compared", found.reruns_compared}, {"different", found.reruns_different}};
+    const std::string name = "sweep/" + prefix(i);
+    for (const SweepRow& row : found.rows) metrics.set(name + std::to_string(row.budget) + "/accuracy", row.accuracy);
+    metrics.set(name + "spearman", found.spearman);
+    metrics.set(name + "r2", found.fit.r2);
+  }
+  json_ = std::move(summary);
   return metrics;
-}
-
-void RunSummary::sweep_warmup(const SweepOptions& options, std::int64_t step) {
-  json_["sweep_warmup"] = rows_of(swept(options, "warmup/sweep", step));
 }
 
 void RunSummary::add_comparison(double max_difference, std::int64_t tokens) {
@@ -138,27 +170,38 @@ void RunSummary::add_state(StateInventory& inventory) {
       "run/summary", [this] { return json_.dump(); }, [this](const std::string& text) { json_ = Json::parse(text); });
 }
 
-std::string describe_summary(const std::string& run_folder) {
-  const Json summary = Json::parse(read_whole_file(run_folder + "/summary.json"));
-  std::string text;
+namespace {
+
+/// What was measured on one environment; nothing where nothing was.
+std::string describe_part(const std::string& title, const Json& found) {
+  std::string text = title + "\n";
   char line[256];
   const auto add = [&](auto... values) {
     std::snprintf(line, sizeof line, values...);
     text += line;
   };
-  text += summary.at("environment").get<std::string>() + " (seed " + summary.at("seed").dump() + ")\n";
   add("%-9s %10s %10s %18s\n", "", "pass rate", "greedy", "thinking (tokens)");
   for (const char* when : {"warmup", "final"}) {
-    if (!summary.contains(when)) continue;
-    const Json& found = summary[when];
-    add("%-9s %10.3f %10.3f %18.1f\n", when, found["pass_rate"].get<double>(), found["greedy_pass_rate"].get<double>(), found["thinking_mean"].get<double>());
+    if (!found.contains(when)) continue;
+    const Json& row = found[when];
+    add("%-9s %10.3f %10.3f %18.1f\n", when, row["pass_rate"].get<double>(), row["greedy_pass_rate"].get<double>(), row["thinking_mean"].get<double>());
   }
-  if (summary.contains("sweep")) {
-    text += "\n" + sweep_of(summary).table(sweep_rows(summary.value("sweep_warmup", Json::array()))) + "\n";
-  }
+  if (found.contains("sweep")) text += "\n" + sweep_of(found).table(sweep_rows(found.value("sweep_warmup", Json::array()))) + "\n";
+  return text;
+}
+
+}  // namespace
+
+std::string describe_summary(const std::string& run_folder) {
+  const Json summary = Json::parse(read_whole_file(run_folder + "/summary.json"));
+  std::string text = describe_part(summary.at("environment").get<std::string>() + " (seed " + summary.at("seed").dump() + ")", summary);
+  const Json others = summary.value("others", Json::object());
+  for (const auto& [name, found] : others.items()) text += describe_part("\n" + name, found);
   if (summary.contains("tokens_compared")) {
-    add("largest difference between recorded and recomputed log-probs: %g, over %lld tokens\n", summary["sampler_trainer_max_abs_diff"].get<double>(),
-        static_cast<long long>(summary["tokens_compared"].get<std::int64_t>()));
+    char line[256];
+    std::snprintf(line, sizeof line, "largest difference between recorded and recomputed log-probs: %g, over %lld tokens\n",
+                  summary["sampler_trainer_max_abs_diff"].get<double>(), static_cast<long long>(summary["tokens_compared"].get<std::int64_t>()));
+    text += line;
   }
   if (std::filesystem::exists(run_folder + "/report.html")) text += "report: " + run_folder + "/report.html\n";
   return text;

@@ -35,6 +35,7 @@ struct SupervisedStage::Implementation {
   ChatTemplate chat_template;
   std::unique_ptr<TaskSampler> sampler;
   AdamW optimizer;
+  StopRequest interrupted;
   std::unique_ptr<KeptVerdicts> verdicts = std::make_unique<KeptVerdicts>();
   std::int64_t step = 0;
   bool gate_passed = false;
@@ -102,7 +103,7 @@ double SupervisedStage::Implementation::forward_backward(std::span<const Encoded
 Metrics SupervisedStage::Implementation::skill() const {
   const VerifierPool::Options verification{.threads = static_cast<int>(options.gate.verifier_threads), .journal = verdicts->begin(environments, "skill", step)};
   return lydian::measure_skill(policy.policy(), tokenizer, environments, chat_template, options.gate.items, options.seed, static_cast<std::uint64_t>(step),
-                               verification);
+                               verification, interrupted);
 }
 
 // What was measured of what was asked.
@@ -165,6 +166,10 @@ std::int64_t SupervisedStage::planned_steps() const {
   return std::max(implementation_->options.max_steps, implementation_->step);
 }
 
+void SupervisedStage::stop_when(StopRequest interrupted) {
+  implementation_->interrupted = std::move(interrupted);
+}
+
 void SupervisedStage::keep_verdicts(const std::string& path) {
   implementation_->verdicts->keep_in(path);
 }
@@ -195,12 +200,14 @@ StageStep SupervisedStage::step() {
   result.metrics.set("learning_rate", rate);
   result.metrics.set("num_tokens", static_cast<double>(tokens));
   ++stage.step;
-  const std::int64_t beyond = stage.step - stage.options.max_steps;
-  if (stage.gated() && result.halt_reason.empty() && beyond >= 0 &&
-      (beyond % std::max<std::int64_t>(1, stage.options.gate.every_steps) == 0 || stage.step >= stage.options.gate.limit_steps)) {
-    stage.try_gate(result);
-  }
   return result;
+}
+
+void SupervisedStage::measure(StageStep& step) {
+  Implementation& stage = *implementation_;
+  const std::int64_t beyond = stage.step - stage.options.max_steps;
+  if (!stage.gated() || beyond < 0) return;
+  if (beyond % stage.options.gate.every_steps == 0 || stage.step >= stage.options.gate.limit_steps) stage.try_gate(step);
 }
 
 void SupervisedStage::add_state(StateInventory& inventory) {

@@ -4,8 +4,10 @@
 #include <future>
 #include <memory>
 
+#include "eval/split_items.h"
 #include "lydian/core/error.h"
 #include "lydian/rollout/rollout_engine.h"
+#include "verify/wait_for.h"
 
 namespace lydian {
 namespace {
@@ -27,7 +29,7 @@ RolloutRequest request_of(const Policy& policy, const Tokenizer& tokenizer, cons
 }
 
 void measure(const Policy& policy, const Tokenizer& tokenizer, const WeightedEnvironment& choice, const StepJudge& judge, ChatTemplate chat_template,
-             std::int64_t items, std::uint64_t seed, std::uint64_t step, VerifierPool& verifiers, Measured& measured) {
+             std::int64_t items, std::uint64_t seed, std::uint64_t step, VerifierPool& verifiers, const StopRequest& interrupted, Measured& measured) {
   const Environment& environment = *choice.environment;
   std::vector<std::shared_ptr<const Task>> tasks;
   for (std::int64_t item = 0; item < std::min(items, environment.size(Split::kDev)); ++item) {
@@ -46,13 +48,13 @@ void measure(const Policy& policy, const Tokenizer& tokenizer, const WeightedEnv
     request.sampling.temperature = 0.0;
     copy_engine.submit(request, 1);
   }
-  for (const FinishedRollout& finished : free_engine.run()) {
+  for (const FinishedRollout& finished : free_engine.run(interrupted)) {
     const StepJudge::Steps steps = judge.judge_steps(*tasks[static_cast<std::size_t>(finished.tag)], finished.completion.thinking);
     measured.judged += steps.judged;
     measured.correct += steps.correct;
   }
   std::vector<std::future<Verdict>> verdicts;
-  for (FinishedRollout& finished : copy_engine.run()) {
+  for (FinishedRollout& finished : copy_engine.run(interrupted)) {
     auto rollout = std::make_shared<Rollout>();
     rollout->task = tasks[static_cast<std::size_t>(finished.tag)];
     rollout->environment = choice.label();
@@ -61,22 +63,28 @@ void measure(const Policy& policy, const Tokenizer& tokenizer, const WeightedEnv
     verdicts.push_back(verifiers.submit(environment.verifier(), std::move(rollout)));
   }
   for (std::future<Verdict>& judged : verdicts) {
-    const Verdict verdict = judged.get();
+    wait_for(judged, interrupted, "skill");
+    const bool right = is_right(judged.get());
     ++measured.answers;
-    measured.right += verdict.valid() && verdict.reward >= 1.0 ? 1 : 0;
+    measured.right += right ? 1 : 0;
   }
 }
 
 }  // namespace
 
 Metrics measure_skill(const Policy& policy, const Tokenizer& tokenizer, const std::vector<WeightedEnvironment>& environments, ChatTemplate chat_template,
-                      std::int64_t items, std::uint64_t seed, std::uint64_t step, const VerifierPool::Options& verification) {
+                      std::int64_t items, std::uint64_t seed, std::uint64_t step, const VerifierPool::Options& verification, const StopRequest& interrupted) {
   VerifierPool verifiers(verification);
   Measured measured;
-  for (const WeightedEnvironment& choice : environments) {
-    if (const auto* judge = dynamic_cast<const StepJudge*>(choice.environment)) {
-      measure(policy, tokenizer, choice, *judge, chat_template, items, seed, step, verifiers, measured);
+  try {
+    for (const WeightedEnvironment& choice : environments) {
+      if (const auto* judge = dynamic_cast<const StepJudge*>(choice.environment)) {
+        measure(policy, tokenizer, choice, *judge, chat_template, items, seed, step, verifiers, interrupted, measured);
+      }
     }
+  } catch (const Interrupted&) {
+    verifiers.drop_waiting();
+    throw;
   }
   Metrics metrics;
   if (measured.judged > 0) metrics.set("step_accuracy", static_cast<double>(measured.correct) / static_cast<double>(measured.judged));

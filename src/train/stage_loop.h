@@ -25,6 +25,8 @@ struct StageLoop {
   std::int64_t step = 0;        ///< Of the run.
   std::int64_t first_step = 0;  ///< The value of `step` at which the present stage began.
   std::string halt_reason{};    ///< Not empty: the run must not go on.
+  /// Metrics of a step that was interrupted while it was measured: the next thing to do is to measure again, and to record it.
+  std::optional<Metrics> unmeasured{};
 
   // Of the last step:
   Metrics metrics{};
@@ -36,6 +38,10 @@ struct StageLoop {
   /// Steps until the stage has finished; false where it was interrupted, and saved. The checkpoint after the last step is the owner's. Throws TrainingHalted.
   bool run(Stage& stage);
   void save();
+
+ private:
+  /// False where it was interrupted, and saved.
+  bool measure(Stage& stage, std::int64_t total_steps, StageStep& result);
 };
 
 }  // namespace lydian

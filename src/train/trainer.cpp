@@ -43,15 +43,20 @@ StageStep Trainer::step() {
   trainer.tokens_compared += update.tokens_compared;
   result.halt_reason = trainer.halt_reason(drawn, batch, update);
   ++trainer.step;
-  // Weights that the optimizer gave up cannot be evaluated.
-  if (trainer.options.eval_steps > 0 && update.halt_reason.empty() && (trainer.step % trainer.options.eval_steps == 0 || trainer.step == trainer.planned_end))
-    result.metrics.merge(trainer.evaluate_dev());
   result.metrics.set("time/rollout", rolled_out - start);
   result.metrics.set("time/forward_backward", updated - rolled_out);
   result.metrics.set("time/step", seconds_now() - start);
   result.metrics.set("perf/tokens_per_second", static_cast<double>(batch.tokens()) / (rolled_out - start));
   result.rollouts = std::move(drawn.rollouts);
   return result;
+}
+
+void Trainer::measure(StageStep& step) {
+  const Implementation& trainer = *implementation_;
+  if (trainer.options.eval_steps == 0 || (trainer.step % trainer.options.eval_steps != 0 && trainer.step != trainer.planned_end)) return;
+  const double start = seconds_now();
+  step.metrics.merge(trainer.evaluate_dev());
+  step.metrics.set("time/step", step.metrics.get("time/step").value_or(0.0) + seconds_now() - start);
 }
 
 StageStep Trainer::begin() {
@@ -111,6 +116,10 @@ double Trainer::max_log_prob_difference() const {
 }
 std::int64_t Trainer::tokens_compared() const {
   return implementation_->tokens_compared;
+}
+
+void Trainer::stop_when(StopRequest interrupted) {
+  implementation_->interrupted = std::move(interrupted);
 }
 
 void Trainer::keep_verdicts(const std::string& path) {

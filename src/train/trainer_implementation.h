@@ -45,6 +45,7 @@ struct Trainer::Implementation {
   TrainerOptions options;
   TrainerParts parts;
   ChatTemplate chat_template;
+  StopRequest interrupted;
   std::unique_ptr<KeptVerdicts> verdicts = std::make_unique<KeptVerdicts>();
   std::unique_ptr<VerifierPool> verifiers;
   std::unique_ptr<StageLoop> loop;  ///< Of train() and resume(); its folder is open from their first call on.

@@ -130,6 +130,7 @@ Metrics Trainer::Implementation::evaluate_dev() const {
     evaluation.max_rows = options.max_rows;
     evaluation.verifier_threads = options.verifier_threads;
     evaluation.journal = journal;
+    evaluation.interrupted = interrupted;
     const Evaluation found = evaluate(policy->policy(), *tokenizer, environment, evaluation, chat_template);
     pass_rate += found.pass_rate.mean / static_cast<double>(environments.size());
     reward += found.accuracy.mean / static_cast<double>(environments.size());

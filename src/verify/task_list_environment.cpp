@@ -6,24 +6,12 @@
 #include "lydian/verify/prompt_split.h"
 
 namespace lydian {
-namespace {
-
-void check_shares(double dev, double test) {
-  // Written so that NaN is refused too.
-  if (!(dev >= 0.0 && test >= 0.0 && dev + test <= 1.0)) {
-    throw ConfigError("task_list_environment", "dev_share and test_share from 0 to 1 and at most 1 together",
-                      std::to_string(dev) + " and " + std::to_string(test));
-  }
-}
-
-}  // namespace
-
 TaskListEnvironment::TaskListEnvironment(TaskList list, std::shared_ptr<const Verifier> verifier)
     : TaskListEnvironment(std::move(list), std::move(verifier), Options{}) {}
 
 TaskListEnvironment::TaskListEnvironment(TaskList list, std::shared_ptr<const Verifier> verifier, Options options)
     : list_(std::move(list)), verifier_(std::move(verifier)), options_(std::move(options)) {
-  check_shares(options_.dev_share, options_.test_share);
+  check_split_shares("task_list_environment", options_.dev_share, options_.test_share);
   if (!verifier_) throw ConfigError("task_list_environment", "a verifier", "none");
   if (list_.tasks.empty()) throw ConfigError("task_list_environment", "at least one task", "none");
   if (!list_.demonstrations.empty() && list_.demonstrations.size() != list_.tasks.size()) {

@@ -113,6 +113,14 @@ std::future<std::optional<std::string>> VerifierPool::submit_step(const Environm
   return result;
 }
 
+void VerifierPool::drop_waiting() {
+  {
+    const std::lock_guard<std::mutex> lock(implementation_->mutex);
+    implementation_->queue.clear();
+  }
+  implementation_->place_free.notify_all();
+}
+
 VerifierPool::Counts VerifierPool::counts() const {
   const std::lock_guard<std::mutex> lock(implementation_->mutex);
   return implementation_->counts;

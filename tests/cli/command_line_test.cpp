@@ -55,7 +55,8 @@ TEST(CommandLine, ShowsHelpForEachSubcommand) {
   }
   EXPECT_THAT(call({"train", "-h"}).out, HasSubstr("grpo.learning_rate=0.0003"));
   EXPECT_THAT(call({"eval", "--help"}).out, HasSubstr("eval.thinking.max_tokens=-1"));
-  EXPECT_THAT(refusal({"help", "nothing"}), HasSubstr("there is no subcommand nothing"));
+  EXPECT_EQ(refusal({"help", "nothing"}), "[lydian] there is no subcommand nothing (lydian --help)");
+  EXPECT_EQ(refusal({"help", "trian"}), "[lydian] there is no subcommand trian; did you mean lydian train? (lydian --help)");
 }
 
 TEST(CommandLine, ShowsVersions) {

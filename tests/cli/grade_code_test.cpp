@@ -23,6 +23,10 @@ TEST(GradeCode, WritesAVerdictForEachRow) {
   EXPECT_THAT(outcome.out, HasSubstr("rows 2\n"));
   EXPECT_THAT(verdicts, HasSubstr("{\"id\":\"right\",\"verdict\":\"accepted\",\"reward\":1.0,\"passed\":1,\"total\":1"));
   EXPECT_THAT(verdicts, HasSubstr("\"stdout\":\"7\\n\""));
+  write_file_durably(input, "{\"id\": \"broken\"}\n");
+  const Outcome nothing = call({"grade", "code", "--input", input, "--output", output});
+  EXPECT_EQ(nothing.code, 1);
+  EXPECT_THAT(nothing.err, HasSubstr("expected at least one row that can be judged, got none of 1; " + output + " says why"));
 }
 
 TEST(GradeCode, TheExampleHasRowsOfEveryMode) {

@@ -99,6 +99,20 @@ TEST_F(GradeCommandTest, RefusesOptionsOfTheOtherGraderAndTooManyThreads) {
   EXPECT_THAT(refusal("math", {"--threads", "100000"}), HasSubstr("--threads of at most 1024, got 100000"));
 }
 
+TEST_F(GradeCommandTest, FailsWhereNoRowCanBeJudged) {
+  const std::string path = testing::TempDir() + "grade_broken.jsonl";
+  const std::vector<std::string> words{"grade", "math", "--input", path, "--output", verdicts_};
+  write_file_durably(path, "{\"gold\": \"1\"}\nno JSON\n");
+  const Outcome outcome = call(words);
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.out, HasSubstr("2 broken"));
+  EXPECT_THAT(outcome.err,
+              HasSubstr("expected at least one row that can be judged, got none of 2; the first: " + path + ", line 1: expected one of prediction"));
+  EXPECT_THAT(read_whole_file(verdicts_), HasSubstr("line 2")) << "the verdicts are there all the same";
+  write_file_durably(path, "{\"gold\": \"1\"}\n{\"gold\": \"1\", \"prediction\": \"2\"}\n");
+  EXPECT_EQ(call(words).code, 0) << "one row was judged";
+}
+
 TEST_F(GradeCommandTest, TheSmallSetOfMathKeepsTheContract) {
   const Outcome outcome = call({"env", "check", "math"});
   EXPECT_EQ(outcome.code, 0) << outcome.out;

@@ -2,9 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <memory>
+#include <thread>
 
 #include "cli/program.h"
 #include "lydian/core/durable_file.h"
@@ -122,6 +124,39 @@ TEST_F(WholeRun, IsInterruptedWith75AndGoesOnToTheSameBits) {
     EXPECT_EQ(read_whole_file(folder_ + kLastWeights), read_whole_file(whole + kLastWeights));
   }
   std::filesystem::remove_all(whole);
+}
+
+/// CHAIN whose verifier sends the process a signal with its first verdict.
+struct SignallingChain final : Environment, Verifier {
+  explicit SignallingChain(const ChainOptions& options) : chain(options) {}
+  ChainEnvironment chain;
+  mutable std::atomic<bool> sent{false};
+  std::string name() const override { return "chain"; }
+  std::int64_t size(Split split) const override { return chain.size(split); }
+  Task task(Split split, std::int64_t index) const override { return chain.task(split, index); }
+  std::string alphabet() const override { return chain.alphabet(); }
+  const Verifier& verifier() const override { return *this; }
+  Verdict verify(const Task& task, const Completion& completion) const override {
+    if (!sent.exchange(true)) std::raise(SIGTERM);  // A second one would kill.
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    return chain.verifier().verify(task, completion);
+  }
+};
+
+TEST_F(WholeRun, EvalAndSweepStopWhenTheyAreInterruptedAndPrintNothingHalfMeasured) {
+  ASSERT_EQ(call({"train", config_, "output_dir=" + folder_, "--quiet"}).code, 0);
+  Catalog catalog;
+  catalog.add("chain", [](const Config& config) {
+    ChainOptions options;
+    read_config(config, options);
+    return std::make_shared<SignallingChain>(options);
+  });
+  for (const std::string command : {"eval", "sweep"}) {
+    const Outcome stopped = call({command, folder_, command + ".items=200", command + ".max_completion_length=24"}, catalog);
+    EXPECT_EQ(stopped.code, 75) << stopped.err;
+    EXPECT_EQ(stopped.out, "");
+    EXPECT_THAT(stopped.err, HasSubstr("interrupted"));
+  }
 }
 
 using WholeRunDeathTest = WholeRun;

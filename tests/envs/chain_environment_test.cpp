@@ -182,10 +182,10 @@ TEST(ChainEnvironment, DemonstrationsFollowTheirShares) {
   const ChainEnvironment environment;
   for (std::int64_t i = 0; i < 50; ++i) {
     const std::string whole = full_thinking(environment.task(Split::kTrain, i).prompt);
-    EXPECT_EQ(thinking_of({.no_thinking_share = 1.0, .full_share = 0.0, .cut_share = 0.0}, i), "");
-    EXPECT_EQ(thinking_of({.no_thinking_share = 0.0, .full_share = 1.0, .cut_share = 0.0}, i), whole);
-    EXPECT_EQ(thinking_of({.no_thinking_share = 0.0, .full_share = 0.0, .stop_probability = 1.0, .cut_share = 0.0}, i), whole.substr(0, 2));
-    EXPECT_EQ(thinking_of({.no_thinking_share = 0.0, .full_share = 0.0, .stop_probability = 0.0, .cut_share = 0.0}, i), whole);
+    EXPECT_EQ(thinking_of({.traces = {.no_thinking_share = 1.0, .full_share = 0.0, .cut_share = 0.0}}, i), "");
+    EXPECT_EQ(thinking_of({.traces = {.no_thinking_share = 0.0, .full_share = 1.0, .cut_share = 0.0}}, i), whole);
+    EXPECT_EQ(thinking_of({.traces = {.no_thinking_share = 0.0, .full_share = 0.0, .stop_probability = 1.0, .cut_share = 0.0}}, i), whole.substr(0, 2));
+    EXPECT_EQ(thinking_of({.traces = {.no_thinking_share = 0.0, .full_share = 0.0, .stop_probability = 0.0, .cut_share = 0.0}}, i), whole);
   }
 }
 
@@ -221,7 +221,7 @@ TEST(ChainEnvironment, RefusesWhatItCannotDo) {
   EXPECT_THROW(ChainEnvironment({.min_operands = 1}), ConfigError);
   EXPECT_THROW(ChainEnvironment({.max_operands = 27}), ConfigError);
   EXPECT_THROW(ChainEnvironment({.min_operands = 5, .max_operands = 4}), ConfigError);
-  EXPECT_THROW(ChainEnvironment({.no_thinking_share = 0.9, .full_share = 0.2}), ConfigError);
+  EXPECT_THROW(ChainEnvironment({.traces = {.no_thinking_share = 0.9, .full_share = 0.2}}), ConfigError);
   EXPECT_THROW(ChainEnvironment({.dev_share = -0.1}), ConfigError);
   const ChainEnvironment environment, without_dev({.dev_share = 0.0});
   EXPECT_THROW(environment.task(Split::kTest, -1), Error);
@@ -236,7 +236,7 @@ TEST(ChainEnvironment, OptionsAreReadByTheirNames) {
   read_config(Config::parse(R"({"seed": 7, "max_operands": 12, "cut_share": 0.25})"), options);
   EXPECT_EQ(options.seed, 7U);
   EXPECT_EQ(options.max_operands, 12);
-  EXPECT_EQ(options.cut_share, 0.25);
+  EXPECT_EQ(options.traces.cut_share, 0.25);
   EXPECT_THROW(read_config(Config::parse(R"({"min_operands": 1})"), options), ConfigError);
   EXPECT_EQ(document_config<ChainOptions>().size(), 10U);
 }

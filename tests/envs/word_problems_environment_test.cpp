@@ -156,7 +156,7 @@ TEST(WordProblems, RefusesOptionsOutOfRange) {
   EXPECT_THROW(WordProblemsEnvironment({.min_events = 0}), ConfigError);
   EXPECT_THROW(WordProblemsEnvironment({.min_events = 4, .max_events = 3}), ConfigError);
   EXPECT_THROW(WordProblemsEnvironment({.max_events = 13}), ConfigError);
-  EXPECT_THROW(WordProblemsEnvironment({.no_thinking_share = 0.9, .full_share = 0.2}), ConfigError);
+  EXPECT_THROW(WordProblemsEnvironment({.traces = {.no_thinking_share = 0.9, .full_share = 0.2}}), ConfigError);
   WordProblemsOptions options;
   read_config(Config::parse(R"({"max_events": 8, "seed": 5})"), options);
   EXPECT_EQ(options.max_events, 8);

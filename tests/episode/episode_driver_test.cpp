@@ -202,6 +202,36 @@ TEST(EpisodeDriver, AVerifierThatThrowsIsAFaultOfItsRowAlone) {
   EXPECT_FALSE(rollouts[2].verdict.valid() || rollouts[3].verdict.valid());
 }
 
+TEST(EpisodeDriver, AStopGivesUpWhatNoVerifierHasBegun) {
+  const LetterTokenizer tokenizer;
+  const TablePolicy policy(random_table(11));
+  std::atomic<int> judged{0};
+  const LetterEnvironment environment({"h", "ah", "cc[", "b"}, [&](const Task&, const Completion&) {
+    ++judged;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    return Verdict::scored(1.0);
+  });
+  VerifierPool verifiers;
+  const EpisodeDriver driver(policy, tokenizer, verifiers, {.interrupted = [&] { return judged > 0; }});
+  EXPECT_THROW(driver.run(requests_of(environment, 50)), Interrupted);
+  EXPECT_LT(judged, 60) << "200 were to be judged";
+}
+
+TEST(EpisodeDriver, AStopIsHeardWhileAnEnvironmentThinksOfItsWords) {
+  const LetterTokenizer tokenizer;
+  const TablePolicy policy(letter_table({"f>a", "a>$"}));
+  std::atomic<bool> asked{false}, released{false};
+  LetterEnvironment environment({"f"}, length_reward, [&](const Task&, const Completion&) -> std::optional<std::string> {
+    asked = true;
+    while (!released) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    return std::nullopt;
+  });
+  environment.turns = 2;
+  VerifierPool verifiers;
+  const EpisodeDriver driver(policy, tokenizer, verifiers, {.interrupted = [&] { return asked && (released = true); }});
+  EXPECT_THROW(driver.run(requests_of(environment, 1)), Interrupted);
+}
+
 TEST(EpisodeDriver, RefusesIncompleteRequests) {
   const LetterTokenizer tokenizer;
   const TablePolicy policy(random_table(13));

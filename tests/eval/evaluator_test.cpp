@@ -79,6 +79,22 @@ TEST(Evaluator, JudgesOnSeveralThreadsWithEqualResults) {
   EXPECT_THROW(evaluate(policy, tokenizer, environment, threads), ConfigError);
 }
 
+TEST(Evaluator, StopsWhenAskedAndIsThenAsItNeverWas) {
+  const LetterTokenizer tokenizer;
+  const TablePolicy policy(random_table(21));
+  const LetterEnvironment environment(many_prompts(12), judge_first_letter);
+  EvaluationOptions options{.items = 12, .sampling = {.max_completion_length = 8}};
+  const double reward = evaluate(policy, tokenizer, environment, options).accuracy.mean;
+  int polls = 0;
+  options.interrupted = [&] { return ++polls, false; };
+  EXPECT_EQ(evaluate(policy, tokenizer, environment, options).accuracy.mean, reward);
+  EXPECT_GE(polls, 8) << "between any two tokens";
+  for (int stop = 1; stop <= 8; ++stop) {
+    options.interrupted = [left = stop]() mutable { return --left == 0; };
+    EXPECT_THROW(evaluate(policy, tokenizer, environment, options), Interrupted) << stop;
+  }
+}
+
 TEST(Evaluator, NoiseBelongsToSeedItemAndSample) {
   const LetterTokenizer tokenizer;
   const TablePolicy policy(random_table(22));

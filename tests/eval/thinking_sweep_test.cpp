@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <stdexcept>
+#include <thread>
 
 #include "episode/letter_environment.h"
 #include "lydian/core/error.h"
@@ -62,6 +65,29 @@ TEST(ThinkingSweep, JudgesOnSeveralThreads) {
   for (const SweepRow& row : sweep.rows) EXPECT_EQ(row.accuracy, 1.0) << row.budget;
   options.verifier_threads = 0;
   EXPECT_THROW(check_sweep(options, tokenizer, met), ConfigError);
+}
+
+TEST(ThinkingSweep, StopsWhenAskedAndGivesUpWhatNobodyHasJudged) {
+  const LetterTokenizer tokenizer;
+  const TablePolicy policy(11, think_enough);
+  SweepOptions options{.budgets = {1, 5, 9}, .compare_reruns = true, .max_rows = 4};
+  int polls = 0;
+  options.interrupted = [&] { return ++polls, false; };
+  thinking_sweep(policy, tokenizer, ThoughtEnvironment(prompts_that_need(8, 4)), options);
+  EXPECT_GE(polls, 60) << "between any two tokens of traces, cuts and reruns";
+  for (int stop = 1; stop <= polls; ++stop) {
+    options.interrupted = [left = stop]() mutable { return --left == 0; };
+    EXPECT_THROW(thinking_sweep(policy, tokenizer, ThoughtEnvironment(prompts_that_need(8, 4)), options), Interrupted) << stop;
+  }
+  std::atomic<int> judged{0};
+  const LetterEnvironment slow(prompts_that_need(100, 4), [&](const Task&, const Completion&) {
+    ++judged;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    return Verdict::scored(1.0);
+  });
+  options = {.budgets = {9}, .interrupted = [&] { return judged > 0; }};
+  EXPECT_THROW(thinking_sweep(policy, tokenizer, slow, options), Interrupted);
+  EXPECT_LT(judged, 40);
 }
 
 TEST(ThinkingSweep, ReproducesTheKnownCurve) {

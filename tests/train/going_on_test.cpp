@@ -3,10 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "lydian/core/durable_file.h"
-#include "lydian/core/error.h"
 #include "lydian/text/byte_tokenizer.h"
 #include "lydian/train/run_folder.h"
 #include "lydian/train/trainer.h"
+#include "train/refusal.h"
 #include "train/tiny_run.h"
 
 namespace lydian {
@@ -36,16 +36,6 @@ TrainerOptions options_of(const std::string& output_dir = {}) {
   return options;
 }
 
-template <typename Act>
-std::string refusal(Act act) {
-  try {
-    act();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "nothing was refused";
-}
-
 TEST(Trainer, EvaluatesAtTheEndOfTrainAndNotAtEachStepBeyondThePlan) {
   TrainerOptions options = options_of();
   options.max_steps = 2;
@@ -53,7 +43,9 @@ TEST(Trainer, EvaluatesAtTheEndOfTrainAndNotAtEachStepBeyondThePlan) {
   Program program(options);
   EXPECT_TRUE(program.trainer.train(1).get("eval/pass_rate")) << "the last step of what was asked";
   program.trainer.train(2);
-  EXPECT_FALSE(program.trainer.step().metrics.get("eval/pass_rate")) << "no end, only beyond max_steps";
+  StageStep beyond = program.trainer.step();
+  program.trainer.measure(beyond);
+  EXPECT_FALSE(beyond.metrics.get("eval/pass_rate")) << "no end, only beyond max_steps";
 }
 
 TEST(Trainer, AResumedRunOfALibraryEndsWithTheSameBits) {
@@ -86,7 +78,7 @@ TEST(Trainer, AFolderIsTakenOnlyByTheProgramThatItBelongsTo) {
   Program(options_of(folder / "library")).trainer.train(1);
   EXPECT_THAT(refusal([&] { Program(options_of(folder / "library")).trainer.train(1); }), HasSubstr("Trainer::resume()"));
   EXPECT_THAT(refusal([&] { resume_run(folder / "library", make_chain, quiet()); }), HasSubstr("Trainer::resume()"));
-  start_run(read_run_options(tiny_config(folder / "whole")), make_chain, stop_after(1));
+  start_run(read_run_options(tiny_config(folder / "whole")), make_chain, stop_at_poll(1));
   EXPECT_THAT(refusal([&] { Program(options_of(folder / "whole")).trainer.train(1); }), HasSubstr("lydian train --resume"));
   EXPECT_THAT(refusal([&] { Program(options_of(folder / "whole")).trainer.resume(); }), HasSubstr("lydian train --resume"));
 }
@@ -118,7 +110,7 @@ TEST(Resume, GoesOnFromTheCheckpointThatIsAskedFor) {
   const std::string run = folder / "run";
   start_run(read_run_options(tiny_config(run)), make_chain, quiet());
   const std::string fingerprint = fingerprint_of_run(run, 11);
-  RunControl control = stop_after(1);
+  RunControl control = stop_at_poll(1);
   control.step = 5;
   EXPECT_THAT(refusal([&] { resume_run(run, make_chain, control); }), HasSubstr("2, 4, 6, "));
   control.step = 4;
@@ -131,24 +123,55 @@ TEST(Resume, GoesOnFromTheCheckpointThatIsAskedFor) {
 TEST(Resume, OtherDataAreRefusedByName) {
   const TemporaryFolder folder;
   const std::string run = folder / "run";
-  start_run(read_run_options(tiny_config(run)), make_chain, stop_after(3));
+  start_run(read_run_options(tiny_config(run)), make_chain, stop_at_poll(3));
   const Config other = Config::read_file(run + "/config.json").with_override("environment.max_operands=5");
   write_file_durably(run + "/config.json", other.dump());
   EXPECT_THAT(refusal([&] { resume_run(run, make_chain, quiet()); }), HasSubstr("the tasks of the environment chain to be those with which the run began"));
 }
 
-/// Asks a run to stop when it has recorded the given stage.
 std::string final_weights(const std::string& run) {
   return nlohmann::json::parse(read_whole_file(run + "/summary.json")).at("weights_sha256");
 }
 
-RunControl stop_when_recorded(const std::string& run, const std::string& stage) {
-  RunControl control = quiet();
-  control.interrupted = [=] {
-    const std::vector<nlohmann::ordered_json> records = comparable_metrics(run);
-    return !records.empty() && records.back()["stage"] == stage;
+TEST(Resume, AnotherTokenizerIsRefusedByName) {
+  const TemporaryFolder folder;
+  const std::string run = folder / "run";
+  const std::string alphabet = ChainEnvironment().alphabet();
+  start_run(read_run_options(tiny_config(run).with_override("tokenizer.alphabet=" + alphabet)), make_chain, stop_at_poll(3));
+  const Config other = Config::read_file(run + "/config.json").with_override("tokenizer.alphabet=" + std::string(alphabet.rbegin(), alphabet.rend()));
+  write_file_durably(run + "/config.json", other.dump());
+  EXPECT_THAT(refusal([&] { resume_run(run, make_chain, quiet()); }), HasSubstr("tokenizer.txt"));
+}
+
+TEST(InitFrom, TakesAPolicyOfTheSameTokenizerAndIsNotNeededAgain) {
+  const TemporaryFolder folder;
+  const std::string alphabet = ChainEnvironment().alphabet(), run = folder / "run";
+  start_run(read_run_options(tiny_config(folder / "first").with_override("tokenizer.alphabet=" + alphabet)), make_chain, stop_at_poll(1));
+  const Config second = tiny_config(run).with_override("init_from=" + RunFolder::checkpoint_path(folder / "first", 0));
+  const auto start_with = [&](const std::string& bytes, const RunControl& control) {
+    return start_run(read_run_options(second.with_override("tokenizer.alphabet=" + bytes)), make_chain, control);
   };
-  return control;
+  EXPECT_THAT(refusal([&] { start_with(std::string(alphabet.rbegin(), alphabet.rend()), quiet()); }), HasSubstr("tokenizer.txt"));
+  EXPECT_FALSE(std::filesystem::exists(run));
+  EXPECT_EQ(start_with(alphabet, stop_at_poll(1)), RunEnd::kInterrupted);
+  std::filesystem::remove_all(folder / "first");
+  EXPECT_EQ(resume_run(run, make_chain, quiet()), RunEnd::kFinished) << "its own checkpoint holds all weights";
+}
+
+TEST(Rollouts, OfTheStepAfterACheckpointAreLoggedSoThatItCanBeRescored) {
+  const TemporaryFolder folder;
+  const std::string run = folder / "run";
+  start_run(read_run_options(tiny_config(run).with_override("log_rollouts_every=100")), make_chain, quiet());
+  const auto logged = [&](int step) { return std::filesystem::exists(run + "/rollouts/" + std::to_string(step) + ".jsonl"); };
+  for (const int after_checkpoint : {7, 9, 11}) EXPECT_TRUE(logged(after_checkpoint)) << after_checkpoint;
+  for (const int other : {8, 10}) EXPECT_FALSE(logged(other)) << other;
+  std::filesystem::remove_all(RunFolder::checkpoint_path(run, 11));
+  std::filesystem::remove_all(run + "/rollouts");
+  std::filesystem::create_directories(run + "/rollouts");
+  RunControl control = quiet();
+  control.step = 10;
+  resume_run(run, make_chain, control);
+  EXPECT_EQ(rescore(run, 11).different, 0);
 }
 
 TEST(Resume, AStopBetweenTheStagesIsHeededAndNothingIsDoneTwice) {
@@ -158,7 +181,7 @@ TEST(Resume, AStopBetweenTheStagesIsHeededAndNothingIsDoneTwice) {
   start_run(config(whole), make_chain, quiet());
   for (const char* stage : {"warmup", "sweep"}) {
     const std::string run = folder / stage;
-    EXPECT_EQ(start_run(config(run), make_chain, stop_when_recorded(run, stage)), RunEnd::kInterrupted) << stage;
+    EXPECT_EQ(start_run(config(run), make_chain, stop_when_recorded(run, 1, stage)), RunEnd::kInterrupted) << stage;
     EXPECT_EQ(comparable_metrics(run).back()["stage"], stage);
     EXPECT_FALSE(std::filesystem::exists(run + "/report.html"));
     EXPECT_EQ(resume_run(run, make_chain, quiet()), RunEnd::kFinished);

@@ -6,13 +6,12 @@
 
 #include "lydian/core/error.h"
 #include "lydian/train/run_folder.h"
-#include "train/tiny_run.h"
+#include "train/easy_chain.h"
 
 namespace lydian {
 namespace {
 
 constexpr int kSteps = 11;
-constexpr int kPolls = 15;  // After each step, and between stages.
 
 RunOptions options_in(const std::string& folder) {
   return read_run_options(tiny_config(folder));
@@ -29,20 +28,66 @@ const std::string& uninterrupted() {
 }
 
 TEST(Resume, ARunStoppedAtAnyStepEndsWithTheSameBits) {
-  for (int stop = 1; stop <= kPolls; ++stop) {
+  constexpr std::size_t kRecords = 15;  // Of 11 steps, of the warm-up, where GRPO begins, of the sweep and of the end.
+  for (std::size_t records = 1; records < kRecords - 1; ++records) {
     const TemporaryFolder folder;
     const std::string run = folder / "run";
     // At the last step of a stage the run is interrupted before it leaves the stage.
-    ASSERT_EQ(start_run(options_in(run), make_chain, stop_after(stop)), RunEnd::kInterrupted) << "stopped at " << stop;
+    ASSERT_EQ(start_run(options_in(run), make_chain, stop_when_recorded(run, records)), RunEnd::kInterrupted) << "after record " << records;
     ASSERT_EQ(resume_run(run, make_chain, quiet()), RunEnd::kFinished);
-    EXPECT_TRUE(fingerprint_of_run(run, kSteps) == uninterrupted()) << "stopped at step " << stop;
+    EXPECT_EQ(comparable_metrics(run).size(), kRecords);
+    EXPECT_TRUE(fingerprint_of_run(run, kSteps) == uninterrupted()) << "stopped after record " << records;
   }
+}
+
+/// A run in which everything is measured that a run can measure: a gate, dev evaluations, the test split before and after, sweeps with reruns.
+RunOptions measuring_options(const std::string& run) {
+  Config config = tiny_config(run).without({"environment"});
+  for (const char* setting : {"environment.type=easy", "sft.gate.step_accuracy=0.5", "sft.gate.items=4", "sweep.compare_reruns=true"}) {
+    config = config.with_override(setting);
+  }
+  return read_run_options(config);
+}
+
+struct StoppedState {
+  bool unmeasured = false, sweep_recorded = false;
+  std::size_t stage = 0;
+};
+
+StoppedState stopped_state(const std::string& run) {
+  const std::string state = file_text(RunFolder::checkpoint_path(run, RunFolder::checkpoints(run).back()) + "/state.json");
+  const auto items = nlohmann::json::parse(state)["items"];
+  return {items["run/step"].contains("unmeasured"), items["run/summary"].contains("sweep"), items["run/stage"]["index"].get<std::size_t>()};
+}
+
+TEST(Resume, AMeasurementThatWasStoppedIsRepeatedToTheSameBitsAndMetrics) {
+  const TemporaryFolder whole;
+  ASSERT_EQ(start_run(measuring_options(whole / "run"), make_easy_or_chain, quiet()), RunEnd::kFinished);
+  std::set<std::size_t> unmeasured_in;
+  int stops = 0;
+  // A stride that meets every kind of measurement several times.
+  for (int poll = 1;; poll += 13, ++stops) {
+    const TemporaryFolder folder;
+    const std::string run = folder / "run";
+    if (start_run(measuring_options(run), make_easy_or_chain, stop_at_poll(poll)) == RunEnd::kFinished) break;
+    EXPECT_FALSE(std::filesystem::exists(run + "/summary.json"));
+    const StoppedState stopped = stopped_state(run);
+    if (stopped.unmeasured) unmeasured_in.insert(stopped.stage);
+    ASSERT_EQ(resume_run(run, make_easy_or_chain, quiet()), RunEnd::kFinished) << poll;
+    EXPECT_TRUE(fingerprint_of_run(run, kSteps, !stopped.sweep_recorded) == fingerprint_of_run(whole / "run", kSteps, !stopped.sweep_recorded)) << poll;
+    for (int step = 7; step <= kSteps; ++step) {
+      const std::string rollouts = "/rollouts/" + std::to_string(step) + ".jsonl";
+      EXPECT_EQ(file_text(run + rollouts), file_text(whole / ("run" + rollouts))) << poll;
+    }
+  }
+  EXPECT_GT(stops, 8);
+  EXPECT_TRUE(unmeasured_in.contains(0)) << "a stop in the gate";
 }
 
 TEST(Resume, GoesOnFromAnOlderCheckpointWhenTheNewestIsGone) {
   const TemporaryFolder folder;
   const std::string run = folder / "run";
-  start_run(options_in(run), make_chain, stop_after(11));
+  start_run(options_in(run), make_chain, stop_when_recorded(run, 12));
   std::filesystem::remove_all(RunFolder::checkpoint_path(run, RunFolder::checkpoints(run).back()));
   ASSERT_EQ(resume_run(run, make_chain, quiet()), RunEnd::kFinished);
   EXPECT_TRUE(fingerprint_of_run(run, kSteps) == uninterrupted());
@@ -76,10 +121,10 @@ bool is_missed(const std::string& original, const std::string& run, const std::s
 
 TEST(Resume, EachItemOfTheInventoryIsMissedWhereItIsLeftOut) {
   std::set<std::string> all, missed;
-  for (const int stop : {3, 11}) {  // In each stage.
+  for (const std::size_t records : {3U, 12U}) {  // In each stage.
     const TemporaryFolder folder;
     const std::string original = folder / "original";
-    start_run(options_in(original), make_chain, stop_after(stop));
+    start_run(options_in(original), make_chain, stop_when_recorded(original, records));
     for (const std::string& item : items_of(original)) {
       all.insert(item);
       if (is_missed(original, folder / "copy", item)) missed.insert(item);
@@ -92,7 +137,7 @@ TEST(Resume, EachItemOfTheInventoryIsMissedWhereItIsLeftOut) {
 TEST(Resume, RefusesACheckpointThatWasCutOrChanged) {
   const TemporaryFolder folder;
   const std::string run = folder / "run";
-  start_run(options_in(run), make_chain, stop_after(3));
+  start_run(options_in(run), make_chain, stop_at_poll(3));
   const std::string model = RunFolder::checkpoint_path(run, RunFolder::checkpoints(run).back()) + "/model.safetensors";
   std::string bytes = file_text(model);
   bytes[bytes.size() - 3] = static_cast<char>(bytes[bytes.size() - 3] ^ 1);
@@ -108,7 +153,7 @@ TEST(Resume, RefusesACheckpointThatWasCutOrChanged) {
 TEST(Resume, ANewRunRefusesAFolderThatIsNotEmptyAndNamesResume) {
   const TemporaryFolder folder;
   const std::string run = folder / "run";
-  start_run(options_in(run), make_chain, stop_after(1));
+  start_run(options_in(run), make_chain, stop_at_poll(1));
   try {
     start_run(options_in(run), make_chain, quiet());
     FAIL() << "the folder was taken";

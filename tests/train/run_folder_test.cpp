@@ -2,8 +2,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
+#include <thread>
 
 #include "lydian/model/transformer_policy.h"
 #include "train/tiny_run.h"
@@ -80,7 +83,25 @@ TEST(RunFolder, HasNoBestWithoutAnEvaluation) {
   folder.add_state(inventory);
   folder.save_checkpoint(1, tiny_policy(), "t", inventory);
   EXPECT_EQ(folder.best_step(), std::nullopt);
-  EXPECT_THROW(RunFolder::checkpoint_step(temporary / "run", RunFolder::kBestStep), ConfigError);
+  try {
+    RunFolder::checkpoint_step(temporary / "run", RunFolder::kBestStep);
+    FAIL() << "there is no best one";
+  } catch (const ConfigError& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("eval_steps"));
+  }
+}
+
+TEST(RunFolder, LogsTheRolloutsOfAStepThatHalts) {
+  const TemporaryFolder temporary;
+  RunFolder folder = RunFolder::create(temporary / "run", {.console = false, .log_rollouts_every = 100});
+  StageStep step;
+  step.rollouts.emplace_back().task = std::make_shared<const Task>();
+  step.advantage = {0.0};
+  folder.record("grpo", 3, 10, step);
+  step.halt_reason = "enough";
+  folder.record("grpo", 4, 10, step);
+  EXPECT_FALSE(std::filesystem::exists(temporary / "run/rollouts/3.jsonl"));
+  EXPECT_TRUE(std::filesystem::exists(temporary / "run/rollouts/4.jsonl"));
 }
 
 TEST(RunFolder, IsWrittenByOneAtATime) {
@@ -93,6 +114,24 @@ TEST(RunFolder, IsWrittenByOneAtATime) {
   EXPECT_NO_THROW(RunFolder::reopen(run, {.console = false}));
 }
 
+TEST(RunFolder, HasAWholeCheckpointAtEveryInstantOfASecondSave) {
+  const TemporaryFolder temporary;
+  RunFolder folder = RunFolder::create(temporary / "run", {.console = false});
+  const TransformerPolicy policy = tiny_policy();
+  folder.save_checkpoint(1, policy, "t", {});
+  const std::string model = RunFolder::checkpoint_path(temporary / "run", 1) + "/model.safetensors";
+  std::atomic<bool> saving{true}, absent{false};
+  std::thread watch([&] {
+    while (saving) {
+      if (access(model.c_str(), F_OK) != 0) absent = true;
+    }
+  });
+  for (int save = 0; save < 40; ++save) folder.save_checkpoint(1, policy, "t", {});
+  saving = false;
+  watch.join();
+  EXPECT_FALSE(absent);
+}
+
 TEST(RunFolder, SavesAStepAgainAndSweepsUpWhatWasCutOff) {
   const TemporaryFolder temporary;
   const std::string run = temporary / "run";
@@ -100,8 +139,12 @@ TEST(RunFolder, SavesAStepAgainAndSweepsUpWhatWasCutOff) {
   StateInventory inventory;
   folder.add_state(inventory);
   const TransformerPolicy first = tiny_policy(1), second = tiny_policy(2);
+  const std::string cut_off = RunFolder::checkpoint_path(run, 1) + ".tmp";
+  std::filesystem::create_directories(cut_off + "/stale");
   folder.save_checkpoint(1, first, "t", inventory);
+  EXPECT_FALSE(std::filesystem::exists(RunFolder::checkpoint_path(run, 1) + "/stale")) << "of a save that was cut off";
   folder.save_checkpoint(1, second, "t", inventory);
+  EXPECT_FALSE(std::filesystem::exists(cut_off)) << "the one before";
   TransformerPolicy policy = tiny_policy(3);
   load_checkpoint(RunFolder::checkpoint_path(run, 1), policy, &inventory);
   EXPECT_EQ(policy.weights().sha256(), second.weights().sha256());

@@ -68,14 +68,20 @@ struct OneStage {
   TransformerPolicy policy = tiny_policy();
   TrainableTransformer trainable{policy};
   SupervisedStage stage;
+
+  StageStep step() {
+    StageStep result = stage.step();
+    stage.measure(result);
+    return result;
+  }
 };
 
 TEST(SkillGate, PassesAtTheFirstTryAndNoStepIsAdded) {
   const ScriptedSkill skill({0.9});
   OneStage run(skill, tiny_options({.step_accuracy = 0.8, .items = 1}));
-  EXPECT_FALSE(run.stage.step().metrics.get("gate_passed")) << "it is tried at the end only";
+  EXPECT_FALSE(run.step().metrics.get("gate_passed")) << "it is tried at the end only";
   EXPECT_FALSE(run.stage.finished());
-  const StageStep last = run.stage.step();
+  const StageStep last = run.step();
   EXPECT_EQ(last.metrics.at("step_accuracy"), 0.9);
   EXPECT_EQ(last.metrics.at("gate_passed"), 1.0);
   EXPECT_EQ(last.halt_reason, "");
@@ -92,7 +98,7 @@ TEST(SkillGate, GoesOnAtTheLastRateAndSaysSoUntilItIsReached) {
   std::vector<int> tried;
   StageStep last;
   for (int step = 1; !run.stage.finished() && step < 20; ++step) {
-    last = run.stage.step();
+    last = run.step();
     if (last.metrics.get("gate_passed")) tried.push_back(step);
     EXPECT_EQ(last.halt_reason, "");
   }
@@ -117,8 +123,8 @@ TEST(SkillGate, StopsAtItsLimitWithTheReason) {
   const ScriptedSkill skill({0.3});
   const SftOptions options = tiny_options({.step_accuracy = 0.8, .items = 1, .every_steps = 100, .limit_steps = 4});
   OneStage run(skill, options);
-  for (int step = 1; step < 4; ++step) EXPECT_EQ(run.stage.step().halt_reason, "");
-  const std::string reason = run.stage.step().halt_reason;
+  for (int step = 1; step < 4; ++step) EXPECT_EQ(run.step().halt_reason, "");
+  const std::string reason = run.step().halt_reason;
   EXPECT_THAT(reason, HasSubstr("30.0 %"));
   EXPECT_THAT(reason, HasSubstr("sft.gate.limit_steps"));
   EXPECT_FALSE(run.stage.finished());
@@ -127,14 +133,15 @@ TEST(SkillGate, StopsAtItsLimitWithTheReason) {
 }
 
 TEST(SkillGate, MeasuresAnswersThatAreReadOffASolvingThinking) {
-  const ScriptedSkill right({0.0}, 1.0), wrong({0.0}, 0.0);
+  const ScriptedSkill right({0.0}, 1.0 - 1e-12), wrong({0.0}, 0.0), half({0.0}, 0.5);
   const SftOptions options = tiny_options({.answer_copy = 0.5, .items = 1});
   OneStage passing(right, options), failing(wrong, options);
   EXPECT_EQ(passing.stage.measure_skill().at("answer_copy"), 1.0);
   EXPECT_EQ(failing.stage.measure_skill().at("answer_copy"), 0.0);
+  EXPECT_EQ(OneStage(half, options).stage.measure_skill().at("answer_copy"), 0.0) << "half right is not right";
   for (int step = 0; step < 2; ++step) {
-    passing.stage.step();
-    failing.stage.step();
+    passing.step();
+    failing.step();
   }
   EXPECT_TRUE(passing.stage.finished());
   EXPECT_FALSE(failing.stage.finished());
@@ -182,7 +189,7 @@ TEST(SupervisedStage, OnlyWeightedCompletionTokensCarryLoss) {
   const std::vector<float> log_prob = run.policy.forward(packed, {.log_prob = true}).log_prob;
   double sum = 0.0;
   for (std::size_t t = 0; t < weight.size(); ++t) sum -= weight[t] * static_cast<double>(log_prob[t]);
-  const StageStep first = run.stage.step();
+  const StageStep first = run.step();
   EXPECT_NEAR(first.metrics.at("loss"), sum / 5.5, 1e-6);
   EXPECT_EQ(first.metrics.at("num_tokens"), 16.0);
 }
@@ -194,7 +201,7 @@ TEST(SupervisedStage, StepsAsFarAsTheScheduleSays) {
   options.optimizer.max_grad_norm = 0.0;
   OneStage run(skill, options);
   const std::vector<float> before(run.policy.weights().values().begin(), run.policy.weights().values().end());
-  EXPECT_DOUBLE_EQ(run.stage.step().metrics.at("learning_rate"), 0.25 * options.learning_rate) << "the first of four steps of warm-up";
+  EXPECT_DOUBLE_EQ(run.step().metrics.at("learning_rate"), 0.25 * options.learning_rate) << "the first of four steps of warm-up";
   // Adam's first step is the rate in each direction.
   double largest = 0.0;
   for (std::size_t i = 0; i < before.size(); ++i)
@@ -236,7 +243,7 @@ TEST(Sft, RefusesWhatCannotBeShownOrMeasured) {
     Task task(Split split, std::int64_t index) const override { return skill.task(split, index); }
     const Verifier& verifier() const override { return skill.verifier(); }
   };
-  struct Shown final : Environment, Demonstrator {
+  struct Shown : Environment, Demonstrator {
     ScriptedSkill skill{{0.0}};
     std::string name() const override { return "shown"; }
     std::int64_t size(Split) const override { return 1; }
@@ -244,8 +251,14 @@ TEST(Sft, RefusesWhatCannotBeShownOrMeasured) {
     const Verifier& verifier() const override { return skill.verifier(); }
     std::optional<Demonstration> demonstrate(const Task& task, RandomStream& stream) const override { return skill.demonstrate(task, stream); }
   };
+  struct Worthless final : Shown {
+    std::optional<Demonstration> demonstrate(const Task&, RandomStream&) const override {
+      return Demonstration{.thinking = {{"ab", -9.0}}, .answer = {{"b", -9.0}}};
+    }
+  };
   TransformerPolicy policy = tiny_policy();
   EXPECT_THROW(sft(policy, kTokenizer, Mute(), tiny_options()), ConfigError);
+  EXPECT_THROW(sft(policy, kTokenizer, Worthless(), tiny_options()), ConfigError) << "more is to be unlearnt than learnt";
   EXPECT_THROW(sft(policy, kTokenizer, Shown(), tiny_options({.step_accuracy = 0.5})), ConfigError) << "nobody can judge its steps";
   TransformerPolicy short_policy({.vocab_size = kTokenizer.vocab_size(), .hidden_size = 16, .num_layers = 1, .num_heads = 2, .max_positions = 8}, 5);
   EXPECT_THROW(sft(short_policy, kTokenizer, Shown(), tiny_options()), ConfigError) << "the demonstration is longer";

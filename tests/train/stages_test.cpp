@@ -26,8 +26,42 @@ TEST(Stages, WhatALaterStageWouldRefuseIsRefusedBeforeThereIsAFolder) {
     EXPECT_THROW(start_run(read_run_options(tiny_config(run).with_override(wrong)), make_chain, quiet()), ConfigError) << wrong;
     EXPECT_FALSE(std::filesystem::exists(run)) << wrong;
   }
+  const Config mixed = tiny_config(run)
+                           .without({"environment"})
+                           .merged_with(Config::parse(R"({"environments": {"first": {"type": "chain"}, "second": {"type": "chain", "test_share": 0}}})"));
+  EXPECT_THROW(start_run(read_run_options(mixed), make_chain, quiet()), ConfigError) << "every environment is measured";
+  EXPECT_FALSE(std::filesystem::exists(run));
   const Config gated = tiny_config(run).without({"grpo"}).with_override("environment.dev_share=0").with_override("sft.gate.step_accuracy=0.5");
   EXPECT_THROW(start_run(read_run_options(gated), make_chain, quiet()), ConfigError);
+}
+
+TEST(Stages, ARunWithoutAnyIsRefusedBeforeThereIsAFolder) {
+  const TemporaryFolder folder;
+  RunOptions options = read_run_options(tiny_config(folder / "run"));
+  options.stages.clear();
+  EXPECT_THROW(start_run(options, make_chain, quiet()), ConfigError);
+  EXPECT_FALSE(std::filesystem::exists(folder / "run"));
+}
+
+TEST(Stages, WhatTheTokenizerCannotWriteIsRefusedBeforeThereIsAFolder) {
+  const TemporaryFolder folder;
+  const auto refused = [&](const Config& config, const MakeEnvironment& make) {
+    EXPECT_THROW(start_run(read_run_options(config), make, quiet()), ConfigError);
+    EXPECT_FALSE(std::filesystem::exists(folder / "run"));
+  };
+  // Its prompts can be written, its thinking cannot.
+  refused(tiny_config(folder / "run").without({"sft"}).with_override("tokenizer.alphabet=abcdefghijklmnopqrstuvwxyz0123456789+-*="), make_chain);
+  // It does not say what it is made of: its first prompt does.
+  const auto words = [](const std::string&, const Config&) {
+    TaskList list;
+    for (int i = 0; i < 40; ++i) list.tasks.push_back({.id = std::to_string(i), .prompt = "say " + std::to_string(i), .ground_truth = "x"});
+    return std::make_shared<TaskListEnvironment>(std::move(list), std::make_shared<MeetingVerifier>());
+  };
+  refused(tiny_config(folder / "run")
+              .without({"environment", "sft", "sweep"})
+              .with_override("environment.type=words")
+              .with_override("tokenizer.alphabet=0123456789"),
+          words);
 }
 
 TEST(Stages, MeasureOnTheirThreadsOfVerifiers) {
@@ -59,7 +93,17 @@ TEST(Environments, OfOneTypeStandSideBySideUnderTheirNames) {
   for (const char* key : {"env/easy/reward", "env/hard/reward", "eval/easy/pass_rate", "eval/hard/pass_rate"}) EXPECT_THAT(keys, Contains(key));
   for (const Rollout& rollout : read_rollouts(run + "/rollouts/9.jsonl").rollouts) environments.insert(rollout.environment);
   EXPECT_THAT(environments, testing::ElementsAre("easy", "hard"));
-  EXPECT_EQ(nlohmann::json::parse(file_text(run + "/summary.json"))["environment"], "easy");
+  const auto summary = nlohmann::json::parse(file_text(run + "/summary.json"));
+  EXPECT_EQ(summary["environment"], "easy");
+  EXPECT_EQ(summary["others"].size(), 1U);
+  for (const char* key : {"warmup", "final", "sweep", "sweep_warmup", "fit", "spearman"}) {
+    ASSERT_TRUE(summary["others"]["hard"].contains(key)) << key;
+  }
+  EXPECT_NE(summary["others"]["hard"]["final"], summary["final"]);
+  for (const char* key : {"test/pass_rate", "test/hard/thinking_mean", "sweep/7/accuracy", "sweep/hard/7/accuracy"}) EXPECT_THAT(keys, Contains(key));
+  const std::string text = describe_summary(run);
+  EXPECT_LT(text.find("easy (seed 3)"), text.find("\nhard\n"));
+  EXPECT_LT(text.find("\nhard\n"), text.rfind("warmup")) << text;
 }
 
 TEST(Environments, ASingleOneOfTheMapKeepsItsName) {

@@ -41,10 +41,10 @@ inline RunControl quiet() {
   return control;
 }
 
-/// Asks a run to stop after `steps` of its steps.
-inline RunControl stop_after(int steps) {
+/// Asks a run to stop when it is asked for the time numbered `poll`: after steps, and often while it measures.
+inline RunControl stop_at_poll(int poll) {
   RunControl control = quiet();
-  control.interrupted = [left = steps]() mutable { return --left == 0; };
+  control.interrupted = [left = poll]() mutable { return --left == 0; };
   return control;
 }
 
@@ -68,8 +68,19 @@ inline std::string file_text(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-/// Everything that equal runs must have equal: metrics, weights, moments, and the whole state but for seconds.
-inline std::string fingerprint_of_run(const std::string& run_folder, std::int64_t last_step) {
+/// Asks a run to stop when it has recorded `records` lines; with `stage`, the last of them of this one.
+inline RunControl stop_when_recorded(const std::string& run_folder, std::size_t records, const std::string& stage = {}) {
+  RunControl control = quiet();
+  control.interrupted = [=] {
+    const std::vector<nlohmann::ordered_json> found = comparable_metrics(run_folder);
+    return found.size() >= records && (stage.empty() || found.back()["stage"] == stage);
+  };
+  return control;
+}
+
+/// Everything that equal runs must have equal: metrics, summary, weights, moments, and the whole state but for seconds. A stop behind the last step saves once
+/// more, and the state then knows of what was measured before it: `with_state` false leaves it out.
+inline std::string fingerprint_of_run(const std::string& run_folder, std::int64_t last_step, bool with_state = true) {
   std::string text;
   for (const auto& record : comparable_metrics(run_folder)) text += record.dump() + "\n";
   char step[32];
@@ -79,7 +90,7 @@ inline std::string fingerprint_of_run(const std::string& run_folder, std::int64_
   state["items"]["run/summary"].erase("wall_s");
   auto summary = nlohmann::ordered_json::parse(file_text(run_folder + "/summary.json"));
   summary.erase("wall_s");
-  return text + state.dump() + summary.dump();
+  return text + (with_state ? state.dump() : "") + summary.dump();
 }
 
 }  // namespace lydian

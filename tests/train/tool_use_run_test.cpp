@@ -65,11 +65,11 @@ TEST(ToolUseRun, UsesTheSandboxBesideSamplingAndResumesWithTheSameBits) {
   ASSERT_EQ(start_run(read_run_options(tool_use_config(whole)), make, quiet()), RunEnd::kFinished);
   EXPECT_GT(runner->runs, 0) << "the policy called its tool";
   EXPECT_FALSE(runner->on_trainer);
-  for (const int stop : {31, 33}) {
+  for (const std::size_t stop : {31U, 33U}) {
     const std::string run = folder / ("stopped" + std::to_string(stop));
-    ASSERT_EQ(start_run(read_run_options(tool_use_config(run)), make, stop_after(stop)), RunEnd::kInterrupted);
+    ASSERT_EQ(start_run(read_run_options(tool_use_config(run)), make, stop_when_recorded(run, stop)), RunEnd::kInterrupted);
     ASSERT_EQ(resume_run(run, make, quiet()), RunEnd::kFinished);
-    EXPECT_TRUE(fingerprint_of_run(run, kSteps) == fingerprint_of_run(whole, kSteps)) << "stopped at step " << stop;
+    EXPECT_TRUE(fingerprint_of_run(run, kSteps) == fingerprint_of_run(whole, kSteps)) << "stopped after record " << stop;
   }
 }
 

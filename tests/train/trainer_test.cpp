@@ -60,32 +60,36 @@ TaskListEnvironment words(std::shared_ptr<const Verifier> verifier, std::string 
   return TaskListEnvironment(std::move(list), std::move(verifier), {.name = std::move(name)});
 }
 
-std::string weights_after(int steps, TrainerOptions options, std::shared_ptr<const Verifier> verifier = std::make_shared<ParityVerifier>()) {
-  const ByteTokenizer tokenizer("0123456789p=x");
+/// A policy, an environment of words, and trainers over both.
+struct Setting {
+  explicit Setting(std::shared_ptr<const Verifier> verifier = std::make_shared<ParityVerifier>()) : environment(words(std::move(verifier))) {}
+  Trainer trainer(const TrainerOptions& options = tiny_options()) { return Trainer::grpo(policy, tokenizer, environment, options); }
+
+  const ByteTokenizer tokenizer{"0123456789p=x"};
   TransformerPolicy policy = tiny_policy(tokenizer);
-  const TaskListEnvironment environment = words(std::move(verifier));
-  Trainer trainer = Trainer::grpo(policy, tokenizer, environment, std::move(options));
+  const TaskListEnvironment environment;
+};
+
+std::string weights_after(int steps, TrainerOptions options, std::shared_ptr<const Verifier> verifier = std::make_shared<ParityVerifier>()) {
+  Setting given(std::move(verifier));
+  Trainer trainer = given.trainer(options);
   for (int i = 0; i < steps; ++i) trainer.step();
-  return policy.weights().sha256();
+  return given.policy.weights().sha256();
 }
 
 TEST(Trainer, EvaluatesOnTheThreadsOfItsVerifiers) {
-  const ByteTokenizer tokenizer("0123456789p=x");
-  TransformerPolicy policy = tiny_policy(tokenizer);
-  const TaskListEnvironment environment = words(std::make_shared<MeetingVerifier>());
+  Setting given(std::make_shared<MeetingVerifier>());
   TrainerOptions options = tiny_options();
   options.eval_steps = 1;
   options.verifier_threads = 2;
-  EXPECT_EQ(Trainer::grpo(policy, tokenizer, environment, options).begin().metrics.at("eval/pass_rate"), 1.0);
+  EXPECT_EQ(given.trainer(options).begin().metrics.at("eval/pass_rate"), 1.0);
 }
 
 TEST(Trainer, RecordedAndRecomputedLogProbsAreEqualAtEveryStep) {
-  const ByteTokenizer tokenizer("0123456789p=x");
-  TransformerPolicy policy = tiny_policy(tokenizer);
-  const TaskListEnvironment environment = words(std::make_shared<ParityVerifier>());
+  Setting given;
   TrainerOptions options = tiny_options();
   options.mini_batches = 2;
-  Trainer trainer = Trainer::grpo(policy, tokenizer, environment, options);
+  Trainer trainer = given.trainer(options);
   for (int i = 0; i < 4; ++i) {
     const Metrics metrics = trainer.step().metrics;
     EXPECT_EQ(metrics.at("sampling/sampling_logp_difference/max"), 0.0);
@@ -111,19 +115,17 @@ class SkewedPolicy final : public TrainablePolicy {
 };
 
 TEST(Trainer, OneUnitInTheLastPlaceOfOneWeightIsSeen) {
-  const ByteTokenizer tokenizer("0123456789p=x");
-  TransformerPolicy policy = tiny_policy(tokenizer);
-  const TaskListEnvironment environment = words(std::make_shared<ParityVerifier>());
+  Setting given;
   // The weight belongs to an id that prompts use, or it would decide nothing.
-  SkewedPolicy skewed(policy);
-  policy.weights().update([&](std::span<float> weights) {
-    const WeightSegment& embedding = policy.weights().segment("model.embed_tokens.weight");
-    const auto id = static_cast<std::size_t>(tokenizer.encode("=").front());
+  SkewedPolicy skewed(given.policy);
+  given.policy.weights().update([&](std::span<float> weights) {
+    const WeightSegment& embedding = given.policy.weights().segment("model.embed_tokens.weight");
+    const auto id = static_cast<std::size_t>(given.tokenizer.encode("=").front());
     std::copy(skewed.policy().weights().values().begin(), skewed.policy().weights().values().end(), weights.begin());
     float& weight = weights[static_cast<std::size_t>(embedding.offset) + id * 16 + 2];
     weight = std::nextafter(weight, 10.0F);
   });
-  Trainer trainer = Trainer::grpo(skewed, tokenizer, {{&environment, 1.0}}, tiny_options());
+  Trainer trainer = Trainer::grpo(skewed, given.tokenizer, {{&given.environment, 1.0}}, tiny_options());
   EXPECT_GT(trainer.step().metrics.at("sampling/sampling_logp_difference/max"), 0.0);
 }
 
@@ -140,18 +142,16 @@ class WatchingObjective final : public PolicyObjective {
 };
 
 TEST(Trainer, OnlySampledTokensCarryLoss) {
-  const ByteTokenizer tokenizer("0123456789p=x");
-  TransformerPolicy policy = tiny_policy(tokenizer);
-  const TaskListEnvironment environment = words(std::make_shared<ParityVerifier>());
+  Setting given;
   TrainerOptions options = tiny_options();
   options.thinking.max_tokens = 1;
-  TrainableTransformer trainable(policy);
+  TrainableTransformer trainable(given.policy);
   TrainerParts parts;
-  parts.task_sampler = std::make_unique<ShuffledTaskSampler>(std::vector<WeightedEnvironment>{{&environment, 1.0}}, 1);
+  parts.task_sampler = std::make_unique<ShuffledTaskSampler>(std::vector<WeightedEnvironment>{{&given.environment, 1.0}}, 1);
   parts.advantage = std::make_unique<GroupRelativeAdvantage>();
   parts.objective = std::make_unique<WatchingObjective>();
   parts.optimizer = std::make_unique<AdamW>();
-  Trainer trainer(trainable, tokenizer, {{&environment, 1.0}}, options, std::move(parts));
+  Trainer trainer(trainable, given.tokenizer, {{&given.environment, 1.0}}, options, std::move(parts));
   const StageStep result = trainer.step();
   std::set<std::int32_t> useful;
   std::int64_t sampled = 0, all_sampled = 0, forced = 0;
@@ -228,10 +228,8 @@ TEST(Trainer, RowsThatStepTogetherDoNotChangeABit) {
 }
 
 TEST(Trainer, FaultsAreMaskedAndCountedAndStopTheRunAboveTheirShare) {
-  const ByteTokenizer tokenizer("0123456789p=x");
-  TransformerPolicy policy = tiny_policy(tokenizer);
-  const TaskListEnvironment environment = words(std::make_shared<ParityVerifier>(0.3));
-  Trainer trainer = Trainer::grpo(policy, tokenizer, environment, tiny_options());
+  Setting given(std::make_shared<ParityVerifier>(0.3));
+  Trainer trainer = given.trainer();
   const StageStep result = trainer.step();
   EXPECT_GT(result.metrics.at("verifier/fault_ratio"), 0.1);
   EXPECT_EQ(result.metrics.at("rewards/parity/mean"), result.metrics.at("reward"));
@@ -244,41 +242,35 @@ TEST(Trainer, FaultsAreMaskedAndCountedAndStopTheRunAboveTheirShare) {
 }
 
 TEST(Trainer, StopsWhereNothingCanBeLearntAndNamesBothCauses) {
-  const ByteTokenizer tokenizer("0123456789p=x");
-  TransformerPolicy policy = tiny_policy(tokenizer);
-  const TaskListEnvironment environment = words(std::make_shared<FixedVerifier>());
+  Setting given(std::make_shared<FixedVerifier>());
   TrainerOptions options = tiny_options();
   options.halt.flat_steps = 2;
-  Trainer trainer = Trainer::grpo(policy, tokenizer, environment, options);
-  const std::string before = policy.weights().sha256();
+  Trainer trainer = given.trainer(options);
+  const std::string before = given.policy.weights().sha256();
   EXPECT_EQ(trainer.step().halt_reason, "");
   const std::string reason = trainer.step().halt_reason;
   EXPECT_NE(reason.find("skill is missing"), std::string::npos) << reason;
   EXPECT_NE(reason.find("solved"), std::string::npos) << reason;
-  EXPECT_EQ(policy.weights().sha256(), before);
+  EXPECT_EQ(given.policy.weights().sha256(), before);
 }
 
 TEST(Trainer, StopsWhereTooMuchIsTruncated) {
-  const ByteTokenizer tokenizer("0123456789p=x");
-  TransformerPolicy policy = tiny_policy(tokenizer);
-  const TaskListEnvironment environment = words(std::make_shared<ParityVerifier>());
+  Setting given;
   TrainerOptions options = tiny_options();
   options.max_completion_length = 2;
   options.halt.truncated_ratio = 0.2;
   options.halt.window = 2;
-  Trainer trainer = Trainer::grpo(policy, tokenizer, environment, options);
+  Trainer trainer = given.trainer(options);
   EXPECT_EQ(trainer.step().halt_reason, "");
   EXPECT_NE(trainer.step().halt_reason.find("truncated"), std::string::npos);
 }
 
 TEST(Trainer, RefillsUntilEnoughGroupsHaveSpread) {
-  const ByteTokenizer tokenizer("0123456789p=x");
-  TransformerPolicy policy = tiny_policy(tokenizer);
-  const TaskListEnvironment environment = words(std::make_shared<ParityVerifier>());
+  Setting given;
   TrainerOptions options = tiny_options();
   options.num_generations = 2;
   options.refills = 6;
-  Trainer trainer = Trainer::grpo(policy, tokenizer, environment, options);
+  Trainer trainer = given.trainer(options);
   const StageStep result = trainer.step();
   EXPECT_EQ(result.metrics.at("frac_reward_zero_std"), 0.0);
   EXPECT_EQ(result.rollouts.size(), 12U);
@@ -314,14 +306,12 @@ TEST(Trainer, ARefillDrawsWhatIsMissing) {
 }
 
 TEST(Trainer, ACapIsSharedByAWholeGroup) {
-  const ByteTokenizer tokenizer("0123456789p=x");
-  TransformerPolicy policy = tiny_policy(tokenizer);
-  const TaskListEnvironment environment = words(std::make_shared<ParityVerifier>());
+  Setting given;
   TrainerOptions options = tiny_options();
   options.thinking.max_tokens = -1;
   options.thinking_cap_share = 0.5;
   options.prompts_per_step = 20;
-  Trainer trainer = Trainer::grpo(policy, tokenizer, environment, options);
+  Trainer trainer = given.trainer(options);
   std::map<std::int32_t, std::set<std::int64_t>> caps;
   for (const Rollout& rollout : trainer.step().rollouts) caps[rollout.group].insert(rollout.completion.budget.max_tokens);
   std::size_t capped = 0;
@@ -347,13 +337,11 @@ TEST(Trainer, MixesEnvironmentsAndReportsEach) {
 }
 
 TEST(Trainer, RefusesOptionsThatDoNotFit) {
-  const ByteTokenizer tokenizer("0123456789p=x");
-  TransformerPolicy policy = tiny_policy(tokenizer);
-  const TaskListEnvironment environment = words(std::make_shared<ParityVerifier>());
+  Setting given;
   const auto refused = [&](auto change) {
     TrainerOptions options = tiny_options();
     change(options);
-    EXPECT_THROW(Trainer::grpo(policy, tokenizer, environment, options), ConfigError);
+    EXPECT_THROW(given.trainer(options), ConfigError);
   };
   refused([](TrainerOptions& options) { options.num_generations = 1; });
   refused([](TrainerOptions& options) { options.mini_batches = 7; });

@@ -40,9 +40,10 @@ class Catalog {
 
 /// The whole program: every subcommand of `lydian`, over the environments of `catalog`.
 ///
-/// Returns its exit code: 0 done; 1 failed; 2 the command line or the configuration cannot be used; 75 interrupted by SIGTERM or SIGINT, saved, resume me. What
-/// went wrong is one sentence on standard error; nothing is thrown. Sets the process's locale ("C") and torch's thread count (1: lydian has its own threads),
-/// and while a run goes on the handlers of these two signals.
+/// Returns its exit code: 0 done; 1 failed; 2 the command line or the configuration cannot be used; 75 interrupted by SIGTERM or SIGINT: a run is saved and
+/// goes on by `train --resume`, `eval` and `sweep` have to be called again. What went wrong is one sentence on standard error; nothing is thrown. Sets the
+/// process's locale ("C") and torch's thread count (1: lydian has its own threads), and while a run, `eval` or `sweep` goes on the handlers of these two
+/// signals.
 int run(int argc, char** argv, const Catalog& catalog);
 
 }  // namespace lydian::cli

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "lydian/verify/environment.h"
+#include "lydian/verify/trace_mix.h"
 
 namespace lydian {
 
@@ -23,11 +24,7 @@ struct ChainOptions {
   std::uint64_t seed = 1;  ///< Of the tasks.
   std::int64_t min_operands = 2;
   std::int64_t max_operands = 16;  ///< At most 26.
-  double no_thinking_share = 0.6;  ///< Of the supervised traces.
-  double full_share = 0.15;
-  double stop_probability = 0.35;  ///< After each step, in the remaining traces.
-  double cut_share = 0.15;         ///< Traces cut at a uniformly drawn character.
-  double guess_weight = 0.2;       ///< Loss weight of an answer that its thinking does not reach: mostly noise, so little of it.
+  TraceMix traces{};               ///< The supervised traces.
   double dev_share = 0.05;         ///< Of all prompts, by hash.
   double test_share = 0.15;
 };

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "lydian/verify/environment.h"
+#include "lydian/verify/trace_mix.h"
 
 namespace lydian {
 
@@ -22,13 +23,9 @@ class ConfigVisitor;
 struct WordProblemsOptions {
   std::uint64_t seed = 1;  ///< Of the tasks.
   std::int64_t min_events = 2;
-  std::int64_t max_events = 5;      ///< At most 12.
-  double no_thinking_share = 0.55;  ///< Of the supervised traces.
-  double full_share = 0.2;
-  double stop_probability = 0.35;  ///< After each step, in the remaining traces.
-  double cut_share = 0.15;         ///< Traces cut at a uniformly drawn character.
-  double guess_weight = 0.2;       ///< Loss weight of an answer that its thinking does not reach.
-  double dev_share = 0.05;         ///< Of all prompts, by hash.
+  std::int64_t max_events = 5;  ///< At most 12.
+  TraceMix traces{.no_thinking_share = 0.55, .full_share = 0.2};
+  double dev_share = 0.05;  ///< Of all prompts, by hash.
   double test_share = 0.15;
 };
 

@@ -35,12 +35,13 @@ class EpisodeDriver {
     ChatTemplate chat_template = ChatTemplate::kPlain;
     std::int64_t max_rows = 512;
     std::int64_t max_turns = 0;  ///< Turns of one episode at most; 0: as many as its environment says.
+    StopRequest interrupted{};   ///< Asked between two tokens and while verdicts take long; where it says so, run() drops what waits in the pool and throws.
   };
   /// All must outlive the driver.
   EpisodeDriver(const Policy& policy, const Tokenizer& tokenizer, VerifierPool& verifiers);
   EpisodeDriver(const Policy& policy, const Tokenizer& tokenizer, VerifierPool& verifiers, Options options);
 
-  /// All rollouts of all requests, judged, ordered by request and sample.
+  /// All rollouts of all requests, judged, ordered by request and sample. Throws Interrupted as Options says.
   std::vector<Rollout> run(const std::vector<EpisodeRequest>& requests) const;
 
  private:

@@ -24,6 +24,7 @@ struct EvaluationOptions {
   std::int64_t max_rows = 512;
   std::int64_t verifier_threads = 1;  ///< Results do not depend on it.
   VerdictJournal* journal = nullptr;  ///< As VerifierPool's; no setting of a configuration.
+  StopRequest interrupted{};          ///< Asked between two tokens and while verdicts take long.
 };
 
 void describe(ConfigVisitor& visitor, EvaluationOptions& options);
@@ -45,7 +46,7 @@ struct Evaluation {
 
 /// Samples and judges the first `items` tasks of a split. Random numbers are those of (seed, item, sample), so two policies are compared on equal noise.
 /// Throws ConfigError naming the option that does not fit, or an empty split; Error where the verifier failed on every row, or
-/// a log-prob is NaN.
+/// a log-prob is NaN; Interrupted where it is asked to stop.
 Evaluation evaluate(const Policy& policy, const Tokenizer& tokenizer, const Environment& environment, const EvaluationOptions& options = {},
                     ChatTemplate chat_template = ChatTemplate::kPlain);
 

@@ -19,6 +19,7 @@ struct SweepOptions {
   std::int64_t max_rows = 512;
   std::int64_t verifier_threads = 1;  ///< Results do not depend on it.
   VerdictJournal* journal = nullptr;  ///< As VerifierPool's; no setting of a configuration.
+  StopRequest interrupted{};          ///< Asked between two tokens and while verdicts take long.
 };
 
 void describe(ConfigVisitor& visitor, SweepOptions& options);
@@ -49,7 +50,7 @@ void check_sweep(const SweepOptions& options, const Tokenizer& tokenizer, const 
 
 /// One trace an item at the largest budget, cut at every budget by forking its cached prefix, closed and answered.
 /// Faults of the verifier are left out of their row and of its `items`. Throws ConfigError naming the option that does not fit, or an empty split; Error where
-/// a log-prob is NaN.
+/// a log-prob is NaN; Interrupted where it is asked to stop.
 /// Cost: the largest budget plus an answer for each budget, not the sum of the budgets; memory of max_rows items at a time.
 ThinkingSweep thinking_sweep(const Policy& policy, const Tokenizer& tokenizer, const Environment& environment, const SweepOptions& options = {},
                              ChatTemplate chat_template = ChatTemplate::kPlain);

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "lydian/core/interruption.h"
 #include "lydian/core/random_stream.h"
 #include "lydian/data/completion.h"
 #include "lydian/model/policy.h"
@@ -55,8 +56,8 @@ class RolloutEngine {
   std::vector<FinishedRollout> poll();
   /// No row is open or waiting.
   bool idle() const;
-  /// Everything to its end: poll() until idle, in handle order.
-  std::vector<FinishedRollout> run();
+  /// Everything to its end: poll() until idle, in handle order. Throws Interrupted where it is asked to stop between two tokens.
+  std::vector<FinishedRollout> run(const StopRequest& interrupted = {});
 
   /// Appends tokens that somebody else wrote to an ended row and opens it again: tool output (kEnvironment), a word or a closing (kForced). Keeps the key/value
   /// memory. They are scored.

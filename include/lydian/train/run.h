@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "lydian/core/interruption.h"
 #include "lydian/model/transformer_policy.h"
 #include "lydian/text/tokenizer.h"
 #include "lydian/train/run_options.h"
@@ -28,7 +29,8 @@ RunObjects make_run_objects(const RunOptions& options, const MakeEnvironment& ma
 enum class RunEnd : std::uint8_t { kFinished, kInterrupted };
 
 struct RunControl {
-  std::function<bool()> interrupted;  ///< Polled after every step; true saves and returns kInterrupted.
+  /// Polled after every step and while anything is measured; true saves and returns kInterrupted. A measurement that is stopped is repeated on resume.
+  StopRequest interrupted;
   bool console = true;
   std::optional<std::int64_t> step{};  ///< The checkpoint from which resume_run goes on, all later ones being removed; absent: the newest.
   std::set<std::string> leave_out{};   ///< State items that resume_run does not load: for tests of the inventory.

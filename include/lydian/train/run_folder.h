@@ -42,6 +42,8 @@ class RunFolder {
   void go_on(std::int64_t step);
   /// Writes the step's record, and its rollouts where the step is due, follows a checkpoint (so that it can be rescored), is the stage's last, or halts.
   void record(const std::string& stage, std::int64_t step, std::int64_t total_steps, const StageStep& result);
+  /// Writes the step's rollouts alone, for a step whose record is written later.
+  void record_rollouts(std::int64_t step, std::int64_t total_steps, const StageStep& result);
   /// Saves a checkpoint of `policy` and `inventory`; drops old ones beyond the limit. `score`, where higher is better, decides which one is kept as the best.
   /// Throws Error, and publishes nothing, where a weight is not finite.
   void save_checkpoint(std::int64_t step, const Policy& policy, const std::string& tokenizer_fingerprint, const StateInventory& inventory,

@@ -53,6 +53,8 @@ class SupervisedStage final : public Stage {
   bool finished() const override;
   std::int64_t planned_steps() const override;
   StageStep step() override;
+  void measure(StageStep& step) override;
+  void stop_when(StopRequest interrupted) override;
   void add_state(StateInventory& inventory) override;
   void keep_verdicts(const std::string& path) override;
   /// Skill on the dev split as the gate measures it: step_accuracy, answer_copy (those that can be measured).

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "lydian/core/error.h"
+#include "lydian/core/interruption.h"
 #include "lydian/core/metrics.h"
 #include "lydian/data/rollout.h"
 #include "lydian/train/state_inventory.h"
@@ -37,8 +38,13 @@ class Stage {
   virtual StageStep begin() { return {}; }
   /// Called until finished().
   virtual StageStep step() = 0;
+  /// After each step that did not halt: measures what is due (an evaluation, a gate) and adds it to the step's metrics; a gate may halt. Where it throws
+  /// Interrupted, nothing is changed, and it is called again for the same step, by a resumed run with its metrics alone.
+  virtual void measure(StageStep& step) { static_cast<void>(step); }
   /// Adds everything that a resumed stage needs, weights apart.
   virtual void add_state(StateInventory& inventory) = 0;
+  /// What begin() and measure() ask while they measure; where it says so, they throw Interrupted. Steps are not stopped.
+  virtual void stop_when(StopRequest interrupted) { static_cast<void>(interrupted); }
   /// Names the file in which the verdicts of verifiers that are not deterministic are kept, and from which a resumed stage takes them; made when there is one.
   virtual void keep_verdicts(const std::string& path) { static_cast<void>(path); }
 };

@@ -45,6 +45,8 @@ class Trainer final : public Stage {
   std::int64_t planned_steps() const override;
   StageStep begin() override;
   StageStep step() override;
+  void measure(StageStep& step) override;
+  void stop_when(StopRequest interrupted) override;
   void add_state(StateInventory& inventory) override;
   void keep_verdicts(const std::string& path) override;
 

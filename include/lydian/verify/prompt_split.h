@@ -14,4 +14,9 @@ std::string canonical_prompt(const Task& task);
 /// Shares are of all prompts; what dev and test leave is train.
 Split split_of_prompt(std::string_view canonical_prompt, double dev_share, double test_share);
 
+/// Throws ConfigError in the name of `component` where `value` is not from 0 to 1.
+void check_share(std::string_view component, std::string_view name, double value);
+/// The same for dev_share and test_share, each and both together.
+void check_split_shares(std::string_view component, double dev_share, double test_share);
+
 }  // namespace lydian

@@ -41,6 +41,8 @@ class VerifierPool {
   std::future<std::optional<std::string>> submit_step(const Environment& environment, std::shared_ptr<const Task> task,
                                                       std::shared_ptr<const Completion> completion);
   Counts counts() const;
+  /// Gives up the jobs that no thread has begun: their futures carry std::future_error (broken_promise).
+  void drop_waiting();
 
  private:
   struct Implementation;

@@ -107,6 +107,9 @@ class Collector {
     if (status == to_string(VerdictStatus::kResourceLimit)) ++summary_.resource_limit;
     if (status == to_string(VerdictStatus::kVerifierFault)) ++summary_.fault;
     if (status == "broken_row") ++summary_.broken;
+    if (line.at("equal").is_null() && summary_.first_mistake.empty()) {
+      summary_.first_mistake = line.value("error", line.at("reason").get<std::string>());
+    }
     const bool equal = line.at("equal") == Json(true);
     if (equal) ++summary_.equal;
     // What could not be judged at all counts as not accepted: a recall that left it out would be too good.

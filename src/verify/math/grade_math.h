@@ -24,8 +24,10 @@ struct MathGradingSummary {
     MathTally tally;
   };
   std::int64_t rows = 0, equal = 0, unparsable = 0, resource_limit = 0, fault = 0, broken = 0;
+  std::string first_mistake;  ///< Of the first row that could not be judged (fault or broken): why.
   std::vector<Group> groups;  ///< All rows, then each value of label_type, kind, source and category, in the order of their names.
 
+  bool nothing_judged() const { return rows > 0 && fault + broken == rows; }
   std::string table() const;
   std::string json() const;
 };
