@@ -17,7 +17,7 @@ constexpr int kSteps = 34;
 Config tool_use_config(const std::string& output_dir) {
   return Config::parse(R"({
     "seed": 3,
-    "environment": {"type": "tool_use", "digits": 1, "tool_share": 1.0},
+    "environment": {"type": "tool_use", "digits": 2, "tool_share": 1.0},
     "policy": {"hidden_size": 32, "num_layers": 1, "num_heads": 2, "max_positions": 96, "learned_positions": true, "tie_word_embeddings": true},
     "summary": {"items": 8}, "save_steps": 2, "save_total_limit": 0,
     "sft": {"max_steps": 30, "batch_size": 32, "learning_rate": 1e-2},
