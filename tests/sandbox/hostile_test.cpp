@@ -3,7 +3,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -49,18 +48,26 @@ TEST_F(SandboxTest, ProcessorTimeOfChildrenThatNobodyWaitsForIsCounted) {
 }
 
 TEST_F(SandboxTest, TimeIsNotEarnedByFeignedStarvation) {
-  // Children that take one processor from each other; on a machine that others load too, some time may be honestly given, so the best of some attempts counts.
+  // Children that take one processor from each other. On a machine that others load too, time may be honestly given: only attempts between which a lone loop
+  // on that processor had it for itself say anything.
+  const auto undisturbed = [this] {
+    const char* loop = "import os\nos.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\nwhile True: pass\n";
+    return python(loop, "", limits_of(0.3)).cpu_s >= 0.27;
+  };
   const char* program =
       "import os, signal, time\nsignal.signal(signal.SIGCHLD, signal.SIG_IGN)\nos.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\n"
       "for i in range(4):\n    if os.fork() == 0:\n        while time.process_time() < 0.1: pass\n        if i % 2: os._exit(0)\n        time.sleep(9)\n"
       "while time.process_time() < 0.1: pass\ntime.sleep(9)\n";
-  double shortest = 9;
-  for (int attempt = 0; attempt < 6 && shortest > 0.9; ++attempt) {
+  int earned = 0;
+  for (int attempt = 0; attempt < 6; ++attempt) {
+    const bool before = undisturbed();
     const RunReport report = python(program, "", limits_of(0.8));
     EXPECT_EQ(report.outcome, RunOutcome::kTimeLimit) << report.evidence;
-    shortest = std::min(shortest, report.wall_s);
+    if (report.wall_s <= 0.9) return;
+    if (before && undisturbed()) ++earned;
   }
-  EXPECT_LE(shortest, 0.9) << "overshoot above 100 ms";
+  if (earned < 2) GTEST_SKIP() << "this machine is too busy to tell time that is earned from time that is due";
+  ADD_FAILURE() << "overshoot above 100 ms, " << earned << " times where nothing disturbed";
 }
 
 TEST_F(SandboxTest, ADaemonDoesNotOutliveItsRun) {
