@@ -187,6 +187,7 @@ class Algebra {
   Form exponential(const Form& exponent);
   Form logarithm(const Form& argument);
   Form absolute(const Form& argument);
+  bool is_positive(const Poly& poly) const;
   bool is_root_like(slong generator) const;
   void note_signs(const std::vector<Factor>& parts);
   std::int64_t scaled(const Rational& value, std::int64_t by);

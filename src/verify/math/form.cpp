@@ -216,7 +216,19 @@ Form Algebra::floor_or_ceil(Folder& folder, NodeId id) {
     }
     return constant(whole);
   }
-  return opaque(name_of(tree.function(id)), {argument});
+  // \lceil f \rceil = -\lfloor -f \rfloor, and an integer beside a polynomial comes out.
+  const bool floor = tree.function(id) == Function::kFloor;
+  Form inner = floor ? argument : negate(argument);
+  Form outside = constant(Rational(0));
+  if (inner.below.is_one()) {
+    const std::vector<ulong> none(static_cast<std::size_t>(shape_.generators), 0);
+    Rational shift;
+    fmpz_mpoly_get_coeff_fmpz_ui(fmpq_numref(shift.get()), inner.above.get(), none.data(), ring_->ctx);
+    outside = constant(shift);
+    inner = subtract(inner, outside);
+  }
+  const Form total = add(opaque("floor", {inner}), outside);
+  return floor ? total : negate(total);
 }
 
 // The least or greatest of constants, where balls tell which one that is.
@@ -455,6 +467,10 @@ Form Algebra::call(Folder& folder, NodeId id) {
         if (std::none_of(kept.begin(), kept.end(), [&](const Form& f) { return equal(f, argument); })) kept.push_back(argument);
       }
       if (kept.size() == 1) return kept[0];
+      if (kept.size() == 2 && (function == Function::kMax || function == Function::kMin)) {
+        const Form apart = absolute(subtract(kept[0], kept[1])), both = add(kept[0], kept[1]);
+        return multiply(half, function == Function::kMax ? add(both, apart) : subtract(both, apart));
+      }
       std::sort(kept.begin(), kept.end(), [&](const Form& a, const Form& b) {
         const int c = fmpz_mpoly_cmp(a.above.get(), b.above.get(), ring_->ctx);
         return c != 0 ? c < 0 : fmpz_mpoly_cmp(a.below.get(), b.below.get(), ring_->ctx) < 0;

@@ -49,7 +49,7 @@ class Lexer {
   void push(Tok kind, std::size_t begin, std::size_t end, std::uint32_t payload = 0) { push_text(kind, begin, text_.substr(begin, end - begin), payload); }
   void push_text(Tok kind, std::size_t begin, std::string_view text, std::uint32_t payload = 0) {
     if (static_cast<std::int64_t>(out_.tokens.size()) > options_.max_tokens) throw LimitExceeded{"too many tokens"};
-    out_.tokens.push_back({kind, space_, thin_, payload, static_cast<std::uint32_t>(begin), text});
+    out_.tokens.push_back({kind, space_, false, thin_, payload, static_cast<std::uint32_t>(begin), text});
     space_ = thin_ = false;
     at_ = std::max(at_, begin);
   }
@@ -207,6 +207,7 @@ class Lexer {
       if (set.kind == Tok::kConstant) return push_text(Tok::kConstant, begin, words, set.payload);
     }
     push_text(kind, begin, words, font.substr(0, 4) == "math" || font == "bm" || font == "boldsymbol" ? 1 : 0);
+    out_.tokens.back().bold = font == "mathbf" || font == "bm" || font == "boldsymbol" || font == "textbf";
   }
 
   void emit(CommandInfo info, std::size_t begin, std::string_view name) {
@@ -297,7 +298,7 @@ class Lexer {
         }
         return simple(Tok::kPercent, 1);
       case '#':
-        return text_.substr(at_, 4) == "#pm#" ? simple(Tok::kPlusMinus, 4) : simple(Tok::kUnknown, 1);
+        return text_.substr(at_, 4) == "#pm#" ? simple(Tok::kPlusMinus, 4) : relation(Relation::kNotEqual, 1);
       case '\'':
         return simple(Tok::kPrime, 1);
       case ',':

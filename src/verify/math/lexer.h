@@ -71,6 +71,7 @@ enum class Delimiter : std::uint8_t { kRound, kSquare, kCurly, kGroup, kFloor, k
 struct Token {
   Tok kind = Tok::kEnd;
   bool space_before = false;  ///< Blank or spacing command before it.
+  bool bold = false;          ///< Of words in bold type: vectors.
   bool thin_before = false;   ///< A spacing command (\, ~ …) before it: how units are set apart.
   std::uint32_t payload = 0;
   std::uint32_t at = 0;  ///< First byte in the text.

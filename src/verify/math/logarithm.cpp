@@ -64,6 +64,24 @@ Form Algebra::logarithm(const Form& argument) {
   return result;
 }
 
+// A sum of even powers of letters with coefficients above 0 and a number above 0: x^2 + 1.
+bool Algebra::is_positive(const Poly& poly) const {
+  std::vector<ulong> e(static_cast<std::size_t>(shape_.generators));
+  bool number = false;
+  for (slong t = 0; t < static_cast<slong>(poly.terms()); ++t) {
+    if (fmpz_sgn(poly.get()->coeffs + t) <= 0) return false;
+    fmpz_mpoly_get_term_exp_ui(e.data(), poly.get(), t, ring_->ctx);
+    bool plain = true;
+    for (std::size_t g = 0; g < generators_.size(); ++g) {
+      if (e[g] == 0) continue;
+      plain = false;
+      if (generators_[g].kind != GeneratorKind::kSymbol || e[g] % static_cast<ulong>(2 * shape_.root) != 0) return false;
+    }
+    number = number || plain;
+  }
+  return number;
+}
+
 Form Algebra::absolute(const Form& argument) {
   if (argument.above.is_zero()) return argument;
   Form result = constant(Rational(1));
@@ -89,7 +107,7 @@ Form Algebra::absolute(const Form& argument) {
       }
       case Factor::Kind::kPoly: {
         Form base{*factor.poly, one()};
-        if (factor.multiplicity % 2 == 0 || numeric_poly(*factor.poly)) {
+        if (factor.multiplicity % 2 == 0 || numeric_poly(*factor.poly) || is_positive(*factor.poly)) {
           result = multiply(result, integer_power(base, factor.multiplicity));
           break;
         }

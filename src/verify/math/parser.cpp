@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "verify/math/characters.h"
 #include "verify/math/parser_state.h"
 #include "verify/math/units.h"
 
@@ -266,11 +267,27 @@ NodeId Parser::multiply(std::vector<NodeId>& factors, NodeId next) {
   return factors.size() == 1 ? factors[0] : tree_.add(Op::kMultiply, factors);
 }
 
+// u \times v of two vectors, which are letters in bold type or under an arrow, does not commute.
+bool Parser::is_cross_product(const std::vector<NodeId>& factors) const {
+  auto is_vector = [](const Token& token) {
+    return (token.kind == Tok::kText && token.bold && token.text.size() == 1) ||
+           (token.kind == Tok::kAccent && (token.text == "vec" || token.text == "overrightarrow"));
+  };
+  if (now().text != "times" || factors.size() != 1 || !is_vector(ahead(1))) return false;
+  return tree_.is(factors[0], Op::kSymbol) &&
+         (is_vector(tokens_[at_ - 1]) || starts(tree_.name(factors[0]), "vec ") || starts(tree_.name(factors[0]), "overrightarrow "));
+}
+
 NodeId Parser::parse_product() {
   std::vector<NodeId> factors{parse_unary()};
   bool bare_number = tree_.is(factors[0], Op::kNumber);
   while (true) {
-    if (is(Tok::kTimes)) {
+    if (is(Tok::kTimes) && is_cross_product(factors)) {
+      ++at_;
+      const NodeId left = factors[0];
+      factors.assign(1, tree_.add(Op::kOpaque, {left, parse_unary()}, tree_.intern("cross product")));
+      bare_number = false;
+    } else if (is(Tok::kTimes)) {
       ++at_;
       multiply(factors, parse_unary());
       bare_number = false;
@@ -454,6 +471,10 @@ NodeId Parser::parse_postfix(NodeId base) {
       ++at_;
       const bool twice = take(Tok::kBang);
       base = tree_.call(twice ? Function::kDoubleFactorial : Function::kFactorial, {base});
+    } else if (is(Tok::kDegree) && tree_.is(base, Op::kSymbol) && now().text == "circ" && ahead(1).kind == Tok::kWord && ahead(1).text.size() == 1 &&
+               ahead(1).text != "C" && ahead(1).text != "F") {
+      ++at_;  // f \circ g is another function than g \circ f.
+      base = tree_.add(Op::kOpaque, {base, parse_factor()}, tree_.intern("composition"));
     } else if (is(Tok::kDegree)) {
       ++at_;
       base = tree_.add(Op::kDegree, {base});

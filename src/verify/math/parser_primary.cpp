@@ -55,7 +55,8 @@ NodeId Parser::parse_primary() {
     case Tok::kSymbol:
       ++at_;
       if (token.text == "Gamma" && is_open(Delimiter::kRound)) return apply_function(Function::kGamma, parse_call_arguments());
-      return tree_.symbol(token.text);
+      // Two shapes of one letter.
+      return tree_.symbol(token.text == "varepsilon" ? "epsilon" : token.text == "varphi" ? "phi" : token.text);
     case Tok::kConstant:
       ++at_;
       return tree_.constant(static_cast<Constant>(token.payload));
@@ -246,6 +247,26 @@ NodeId Parser::parse_bars() {
   return tree_.call(kind == Tok::kBar ? Function::kAbs : Function::kNorm, {inside});
 }
 
+// A real letter, a bar or colon, and a relation in which that letter stands; of others the form is kept as it is written.
+bool Parser::is_set_builder(Delimiter delimiter) const {
+  if (delimiter != Delimiter::kCurly && delimiter != Delimiter::kGroup) return false;
+  if (!is(Tok::kWord) || now().text.size() != 1) return false;
+  std::size_t n = 1;
+  const bool real = ahead(1).kind == Tok::kRelation && ahead(1).payload == static_cast<std::uint32_t>(Relation::kIn) && ahead(2).kind == Tok::kConstant &&
+                    ahead(2).payload == static_cast<std::uint32_t>(Constant::kReals);
+  if (real) n = 3;
+  if (ahead(n).kind != Tok::kBar && ahead(n).kind != Tok::kColon) return false;
+  bool relation = false, letter = false;
+  for (std::size_t i = n + 1; at_ + i < tokens_.size() && ahead(i).kind != Tok::kClose; ++i) {
+    if (ahead(i).kind == Tok::kOpen) return false;
+    const bool in = ahead(i).kind == Tok::kRelation && ahead(i).payload == static_cast<std::uint32_t>(Relation::kIn);
+    if (in) return false;
+    relation = relation || ahead(i).kind == Tok::kRelation;
+    letter = letter || (ahead(i).kind == Tok::kWord && ahead(i).text == now().text);
+  }
+  return relation && letter;
+}
+
 NodeId Parser::parse_open() {
   const Token open = now();
   const auto delimiter = static_cast<Delimiter>(open.payload);
@@ -261,6 +282,17 @@ NodeId Parser::parse_open() {
     in_angle_ = in_angle;
     if (delimiter == Delimiter::kGroup && starts_factor()) return parse_factor();
     return tree_.constant(Constant::kEmptySet);
+  }
+  if (is_set_builder(delimiter)) {
+    // {x | x > 0} and {x \in R : x > 0} are where the condition holds.
+    while (!is(Tok::kBar) && !is(Tok::kColon)) ++at_;
+    ++at_;
+    const NodeId condition = parse_list();
+    open_bars_ = bars;
+    in_function_ = in_function;
+    in_angle_ = in_angle;
+    expect_close(delimiter);
+    return condition;
   }
   NodeId inside = parse_list();
   // {x | x > 0}: a set by its condition is kept as it is written.

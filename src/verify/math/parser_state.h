@@ -45,6 +45,7 @@ class Parser {
   NodeId parse_ratio();
   NodeId parse_sum();
   NodeId parse_product();
+  bool is_cross_product(const std::vector<NodeId>& factors) const;
   NodeId parse_unary();
   NodeId parse_factor();
   NodeId parse_postfix(NodeId base);
@@ -66,6 +67,7 @@ class Parser {
   NodeId letter(std::string_view name);
   NodeId parse_text();
   NodeId parse_open();
+  bool is_set_builder(Delimiter delimiter) const;
   NodeId parse_bars();
   NodeId parse_fraction();
   NodeId parse_root();

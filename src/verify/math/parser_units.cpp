@@ -18,7 +18,7 @@ bool Parser::unit_follows() const {
   if ((now().text == "min" || now().text == "sec") && (ahead(1).kind != Tok::kEnd || !now().space_before)) return false;
   if (is_unit_word(now().text)) return true;
   // "5 apples": a longer word after a blank at the end.
-  return now().text.size() >= 4 && now().space_before && (ahead(1).kind == Tok::kEnd || ahead(1).kind == Tok::kWord);
+  return now().text.size() >= 4 && now().space_before && known_prefix(now().text) == 0 && (ahead(1).kind == Tok::kEnd || ahead(1).kind == Tok::kWord);
 }
 
 NodeId Parser::parse_unit(NodeId value) {

@@ -24,7 +24,8 @@ std::string in_small_letters(std::string_view word) {
 }
 
 /// Functions that are read only where brackets follow: their names are too short or too common elsewhere.
-constexpr std::array<std::pair<std::string_view, Function>, 16> kCalled = {{{"nCr", Function::kBinomial},
+constexpr std::array<std::pair<std::string_view, Function>, 17> kCalled = {{{"mod", Function::kMod},
+                                                                            {"nCr", Function::kBinomial},
                                                                             {"ncr", Function::kBinomial},
                                                                             {"comb", Function::kBinomial},
                                                                             {"choose", Function::kBinomial},
@@ -123,6 +124,9 @@ NodeId Parser::parse_named_structure(std::string_view name, const std::vector<No
       return tree_.add(Op::kSum, {arguments[2], arguments[3], arguments[0]}, tree_[arguments[1]].payload, name == "product" ? 1 : 0);
     return tree_.add(Op::kOpaque, arguments, tree_.intern(name));
   }
+  // diff(y, x) is dy/dx.
+  if (name == "diff" && count == 2 && tree_.is(arguments[0], Op::kSymbol) && tree_.is(arguments[1], Op::kSymbol) && tree_.name(arguments[0]).size() == 1)
+    return tree_.symbol("d" + tree_.name(arguments[0]) + "/d" + tree_.name(arguments[1]));
   if (name == "int" || name == "integrate" || name == "diff" || name == "limit") return tree_.add(Op::kOpaque, arguments, tree_.intern(name));
   const bool root = name == "root" || name == "nthroot" || name == "surd";
   if (root && count == 1 && is_open(Delimiter::kRound)) return tree_.add(Op::kRoot, {parse_open(), arguments[0]});  // root(3)(x)
