@@ -103,6 +103,50 @@ TEST(MathStrictness, AnswersHaveValuesWhereverTheGoldHas) {
   });
 }
 
+TEST(MathStrictness, ProductsThatDoNotCommute) {
+  expect_all({
+      {"\\mathbf{u}\\times\\mathbf{v}", "\\mathbf{v}\\times\\mathbf{u}", false},
+      {"\\vec{u}\\times\\vec{v}", "\\vec{v}\\times\\vec{u}", false},
+      {"f\\circ g", "g\\circ f", false},
+      {"f\\circ g", "f \\circ g", true},
+      {"\\mathbf{u}\\times\\mathbf{v}", "\\mathbf u\\times\\mathbf v", true},
+      {"\\mathbf{u}+\\mathbf{v}", "\\mathbf{v}+\\mathbf{u}", true},
+      {"a\\times b", "b\\times a", true},
+      {"30^\\circ", "30", true},
+  });
+}
+
+TEST(MathStrictness, NotationOfAnswers) {
+  expect_all({
+      {"x#0", "x!=0", true},
+      {"[2,\\infty)", "\\{x\\mid x\\ge2\\}", true},
+      {"[2,\\infty)", "\\{x\\in\\mathbb{R}: x\\ge 2\\}", true},
+      {"[2,\\infty)", "\\{x\\mid x>2\\}", false},
+      {"[2,\\infty)", "\\{x\\in\\mathbb{Z}: x\\ge 2\\}", false},
+      {"x>0", "{x|x>0}", true},
+      {"|x|", "|x|", true},
+      {"sin(2*x)", "2 sinx cosx", true},
+      {"mod(7,3)", "1", true},
+      {"diff(y,x)", "dy/dx", true},
+      {"\\epsilon", "\\varepsilon", true},
+      {"\\max(x,y)", "\\frac{x+y+|x-y|}{2}", true},
+      {"\\max(x,y)", "\\frac{x+y-|x-y|}{2}", false},
+      {"\\min(x,y)", "x", false},
+      {"|x^2+1|", "x^2+1", true},
+      {"|x^2-1|", "x^2-1", false},
+      {"|x^3+1|", "x^3+1", false},
+      {"\\lfloor x+1\\rfloor", "\\lfloor x\\rfloor+1", true},
+      {"\\lfloor x+1\\rfloor", "\\lfloor x\\rfloor", false},
+      {"\\lceil x\\rceil", "-\\lfloor -x\\rfloor", true},
+      {"\\lceil x\\rceil", "\\lfloor x\\rfloor+1", false},
+      {"0.1+0.2", "0.30000000000000004", true},
+      {"3", "2.9999999999999996", true},
+      {"0.3", "0.3000000000004", false},
+      {"0.30000000000000004", "0.30000000000000008", false},
+      {"1234567890123456", "1234567890123457", false},
+  });
+}
+
 TEST(MathStrictness, NamesOfValues) {
   expect_all({
       {"(1,2)", "(y,x)=(1,2)", false},

@@ -22,6 +22,27 @@ std::int64_t places_of(const Rational* value) {
   return fmpz_is_one(rest.get()) != 0 ? static_cast<std::int64_t>(std::max(twos, fives)) : -1;
 }
 
+/// Whether one is a decimal of 16 digits and more that a double's rounding has left beside the other, which is shorter: 0.1 + 0.2 = 0.30000000000000004.
+bool is_rounding_noise(const Rational& a, const Rational& b) {
+  const auto digits = [](const Rational& value) {
+    const std::int64_t places = places_of(&value);
+    if (places < 1) return std::size_t{0};
+    Rational shifted;
+    Integer power;
+    fmpz_ui_pow_ui(power.get(), 10, static_cast<ulong>(places));
+    fmpq_mul_fmpz(shifted.get(), value.get(), power.get());
+    return fmpz_sizeinbase(shifted.numerator(), 10);
+  };
+  constexpr std::size_t kDoubleDigits = 16;
+  if ((digits(a) >= kDoubleDigits) == (digits(b) >= kDoubleDigits)) return false;
+  Rational apart, size;
+  fmpq_sub(apart.get(), a.get(), b.get());
+  fmpq_abs(apart.get(), apart.get());
+  fmpq_mul_2exp(apart.get(), apart.get(), 50);
+  fmpq_abs(size.get(), a.get());
+  return fmpq_cmp(apart.get(), size.get()) <= 0;
+}
+
 /// A difference around 0 says something only where its ball is small, beside the values and by itself.
 bool is_tight(const Ball& difference, const Ball& x, const Ball& y) {
   mag_t radius;
@@ -310,7 +331,9 @@ bool Decider::equal_when_rounded(NodeId a, NodeId b) {
   std::int64_t places = options_.decimal_places;
   try {
     // Decimals that end are different numbers, unless one is the other rounded to so many places that it has.
-    const std::int64_t x = places_of(folder_.value(a)), y = places_of(folder_.value(b));
+    const Rational *first = folder_.value(a), *second = folder_.value(b);
+    if (first != nullptr && second != nullptr && is_rounding_noise(*first, *second)) return true;
+    const std::int64_t x = places_of(first), y = places_of(second);
     if (x >= 0 && y >= 0 && places >= kStrictPlaces) {
       places = std::min(x, y);
       if (places < options_.decimal_places || x == y) return false;
