@@ -23,7 +23,7 @@ TEST(MathVerifier, TypedAnswers) {
         << row["id"] << ": " << gold << " and " << prediction << " (" << to_string(grade.method) << ": " << grade.reason << ")";
     EXPECT_TRUE(verifier.grade(prediction, prediction, MathKind::kAnswer).equal) << prediction;
   }
-  EXPECT_GE(rows, 500);
+  EXPECT_GE(rows, 1200);
 }
 
 }  // namespace
