@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 namespace lydian::math {
@@ -19,6 +20,12 @@ inline char lower(char c) {
 }
 inline bool starts(std::string_view text, std::string_view with) {
   return text.substr(0, with.size()) == with;
+}
+/// The letters behind the backslash at `at`; none where another sign follows.
+inline std::string_view command_at(std::string_view text, std::size_t at) {
+  std::size_t end = at + 1;
+  while (end < text.size() && letter(text[end])) ++end;
+  return text.substr(at + 1, end - at - 1);
 }
 
 }  // namespace lydian::math

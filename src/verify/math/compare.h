@@ -9,6 +9,22 @@
 
 namespace lydian::math {
 
+/// The relation read from its other end: < is >.
+inline Relation turned(Relation relation) {
+  switch (relation) {
+    case Relation::kLess:
+      return Relation::kGreater;
+    case Relation::kLessEqual:
+      return Relation::kGreaterEqual;
+    case Relation::kGreater:
+      return Relation::kLess;
+    case Relation::kGreaterEqual:
+      return Relation::kLessEqual;
+    default:
+      return relation;
+  }
+}
+
 /// Compares a gold with a prediction, both in one tree, by the type of the gold and the conventions of the options.
 class Comparer {
  public:

@@ -177,24 +177,10 @@ Decision Comparer::inequality(NodeId gold, NodeId prediction) {
     // A chain reads the same from both ends.
     std::vector<NodeId> a(tree_.children(gold).begin(), tree_.children(gold).end()), b(tree_.children(prediction).begin(), tree_.children(prediction).end());
     std::vector<Relation> r(relations.begin(), relations.end()), s(others.begin(), others.end());
-    auto turn = [](Relation x) {
-      switch (x) {
-        case Relation::kLess:
-          return Relation::kGreater;
-        case Relation::kLessEqual:
-          return Relation::kGreaterEqual;
-        case Relation::kGreater:
-          return Relation::kLess;
-        case Relation::kGreaterEqual:
-          return Relation::kLessEqual;
-        default:
-          return x;
-      }
-    };
     if (r != s) {
       std::reverse(b.begin(), b.end());
       std::reverse(s.begin(), s.end());
-      std::transform(s.begin(), s.end(), s.begin(), turn);
+      std::transform(s.begin(), s.end(), s.begin(), turned);
     }
     if (r != s) return unequal("different relations");
     return ordered(a, b);

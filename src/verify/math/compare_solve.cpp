@@ -24,21 +24,6 @@ bool holds(Relation relation, int sign) {
   }
 }
 
-Relation turned(Relation relation) {
-  switch (relation) {
-    case Relation::kLess:
-      return Relation::kGreater;
-    case Relation::kLessEqual:
-      return Relation::kGreaterEqual;
-    case Relation::kGreater:
-      return Relation::kLess;
-    case Relation::kGreaterEqual:
-      return Relation::kLessEqual;
-    default:
-      return relation;
-  }
-}
-
 }  // namespace
 
 // The roots of factors of the first and second degree; of others only that they have no real one.

@@ -17,9 +17,8 @@ std::string bare(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (c == '\\') {
-      std::size_t end = i + 1;
-      while (end < text.size() && letter(text[end])) ++end;
-      const std::string_view name = text.substr(i + 1, end - i - 1);
+      const std::string_view name = command_at(text, i);
+      const std::size_t end = i + 1 + name.size();
       if (name == "text" || name == "textbf" || name == "mathrm" || name == "mathbf" || name == "mbox" || name == "textrm" || name == "left" ||
           name == "right" || name == "textit" || name == "mathit" || name == "boxed" || name == "textnormal") {
         i = end - 1;

@@ -83,9 +83,8 @@ std::string words_of(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (c == '\\') {
-      std::size_t end = i + 1;
-      while (end < text.size() && letter(text[end])) ++end;
-      const std::string_view name = text.substr(i + 1, end - i - 1);
+      const std::string_view name = command_at(text, i);
+      const std::size_t end = i + 1 + name.size();
       if (is_font(name)) {
         i = end - 1;
       } else if (name.empty()) {
@@ -114,9 +113,8 @@ bool is_words(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (c == '\\') {
-      std::size_t end = i + 1;
-      while (end < text.size() && letter(text[end])) ++end;
-      const std::string_view name = text.substr(i + 1, end - i - 1);
+      const std::string_view name = command_at(text, i);
+      const std::size_t end = i + 1 + name.size();
       if (!name.empty() && !is_font(name) && name != "quad") return false;
       i = name.empty() ? i + 1 : end - 1;
     } else if (c == '{') {
