@@ -8,6 +8,7 @@
 
 #include "lydian/verify/math_verifier.h"
 #include "verify_math/draw.h"
+#include "verify_math/same_everywhere.h"
 #include "verify_math/spelling.h"
 
 namespace lydian {
@@ -332,15 +333,7 @@ TEST(MathVerifierThreads, GeneratedPairsHaveOneVerdict) {
     }
     return verdicts;
   };
-  const std::string alone = all();
-  for (int repeat = 1; repeat < 100; ++repeat) ASSERT_EQ(all(), alone);
-  for (const std::size_t number : {2, 8}) {
-    std::vector<std::string> found(number);
-    std::vector<std::thread> threads;
-    for (auto& verdicts : found) threads.emplace_back([&] { verdicts = all(); });
-    for (std::thread& thread : threads) thread.join();
-    for (const std::string& verdicts : found) EXPECT_EQ(verdicts, alone);
-  }
+  expect_same_everywhere(all);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "lydian/core/config.h"
 #include "lydian/core/error.h"
 #include "verify_math/rows.h"
+#include "verify_math/same_everywhere.h"
 
 namespace lydian {
 namespace {
@@ -167,15 +168,7 @@ TEST(MathVerifierThreads, SameVerdictEverywhere) {
     }
     return verdicts;
   };
-  const std::string alone = all();
-  for (int repeat = 0; repeat < 100; ++repeat) ASSERT_EQ(all(), alone);
-  for (const std::size_t number : {2, 8}) {
-    std::vector<std::string> found(number);
-    std::vector<std::thread> threads;
-    for (auto& verdicts : found) threads.emplace_back([&] { verdicts = all(); });
-    for (std::thread& thread : threads) thread.join();
-    for (const std::string& verdicts : found) EXPECT_EQ(verdicts, alone);
-  }
+  expect_same_everywhere(all);
 }
 
 }  // namespace
