@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <new>
 #include <numeric>
 #include <string_view>
 #include <thread>
@@ -75,16 +76,29 @@ void report(const char* kernel, const char* shape, double flops, const std::func
   std::printf("\n");
 }
 
-std::vector<float> numbers(std::int64_t size) {
+/// Floats at a cache line, as the model has them: a vector that lies across two lines costs AVX-512 twice the loads.
+template <typename T>
+struct LineAllocator {
+  using value_type = T;
+  LineAllocator() = default;
+  template <typename U>
+  explicit LineAllocator(const LineAllocator<U>&) {}
+  T* allocate(std::size_t count) { return static_cast<T*>(::operator new (count * sizeof(T), std::align_val_t{64})); }
+  void deallocate(T* values, std::size_t) { ::operator delete (values, std::align_val_t{64}); }
+  bool operator==(const LineAllocator&) const { return true; }
+};
+using Floats = std::vector<float, LineAllocator<float>>;
+
+Floats numbers(std::int64_t size) {
   lydian::RandomStream stream({.seed = 1});
-  std::vector<float> values(size);
+  Floats values(size);
   for (float& value : values) value = static_cast<float>(stream.uniform() - 0.5);
   return values;
 }
 
 void bench_matmul(std::int64_t m, std::int64_t k, std::int64_t n) {
-  const std::vector<float> a = numbers(m * k), packed = numbers(panels(n) * k * 16);
-  std::vector<float> c(m * n);
+  const Floats a = numbers(m * k), packed = numbers(panels(n) * k * 16);
+  Floats c(m * n);
   char shape[64];
   std::snprintf(shape, sizeof shape, "M %ld, K %ld, N %ld", m, k, n);
   report("matmul", shape, 2.0 * static_cast<double>(m * k * n),
@@ -92,8 +106,8 @@ void bench_matmul(std::int64_t m, std::int64_t k, std::int64_t n) {
 }
 
 void bench_weight_gradient(std::int64_t m, std::int64_t k, std::int64_t n) {
-  const std::vector<float> x = numbers(m * k), dy = numbers(m * n);
-  std::vector<float> gradient(panels(n) * k * 16), scratch(weight_gradient_scratch(m, k, panels(n)));
+  const Floats x = numbers(m * k), dy = numbers(m * n);
+  Floats gradient(panels(n) * k * 16), scratch(weight_gradient_scratch(m, k, panels(n)));
   char shape[64];
   std::snprintf(shape, sizeof shape, "M %ld, K %ld, N %ld", m, k, n);
   report("weight_gradient", shape, 2.0 * static_cast<double>(m * k * n),
@@ -103,15 +117,15 @@ void bench_weight_gradient(std::int64_t m, std::int64_t k, std::int64_t n) {
 /// `rows` queries: the heads of one group at the last position (decode), or every position of one head (training).
 void bench_attention(std::int64_t positions, std::int64_t head_dim, std::int64_t rows, bool training) {
   const std::int64_t width = padded(head_dim), blocks = (positions + 15) / 16;
-  const std::vector<float> q = numbers(rows * width), keys = numbers(blocks * width * 16), values = numbers(blocks * width * 16), d_out = numbers(rows * width);
+  const Floats q = numbers(rows * width), keys = numbers(blocks * width * 16), values = numbers(blocks * width * 16), d_out = numbers(rows * width);
   std::vector<const float*> key_list, value_list;
   for (std::int64_t b = 0; b < blocks; ++b) key_list.push_back(keys.data() + b * width * 16), value_list.push_back(values.data() + b * width * 16);
   std::vector<std::int64_t> last(rows, positions - 1);
   if (training) std::iota(last.begin(), last.end(), positions - rows);
   double seen = 0;
   for (std::int64_t position : last) seen += static_cast<double>(position + 1);
-  std::vector<float> out(rows * width), probabilities(rows * 16 * blocks), scratch(rows * 16 * blocks + 2 * 16 * blocks * width), dq(rows * width),
-      dk(positions * width), dv(positions * width);
+  Floats out(rows * width), probabilities(rows * 16 * blocks), scratch(rows * 16 * blocks + 2 * 16 * blocks * width), dq(rows * width), dk(positions * width),
+      dv(positions * width);
   const KeyValueBlocks view{key_list.data(), value_list.data()};
   char shape[64];
   std::snprintf(shape, sizeof shape, "%ld rows of %ld, width %ld", rows, positions, head_dim);
@@ -130,11 +144,11 @@ void bench_attention(std::int64_t positions, std::int64_t head_dim, std::int64_t
 /// Decode as a batch does it: every call another sequence, so that keys and values come from beyond the second-level cache. Time of one call.
 void bench_cold_decode(std::int64_t positions, std::int64_t head_dim, std::int64_t rows) {
   const std::int64_t sequences = 256, width = padded(head_dim), blocks = (positions + 15) / 16, block_size = width * 16;
-  const std::vector<float> q = numbers(rows * width), keys = numbers(sequences * blocks * block_size), values = numbers(sequences * blocks * block_size);
+  const Floats q = numbers(rows * width), keys = numbers(sequences * blocks * block_size), values = numbers(sequences * blocks * block_size);
   std::vector<const float*> key_list, value_list;
   for (std::int64_t b = 0; b < sequences * blocks; ++b) key_list.push_back(keys.data() + b * block_size), value_list.push_back(values.data() + b * block_size);
   const std::vector<std::int64_t> last(rows, positions - 1);
-  std::vector<float> out(rows * width), scratch(rows * 16 * blocks);
+  Floats out(rows * width), scratch(rows * 16 * blocks);
   std::int64_t sequence = 0;
   char shape[64];
   std::snprintf(shape, sizeof shape, "%ld rows of %ld, width %ld", rows, positions, head_dim);
@@ -146,7 +160,7 @@ void bench_cold_decode(std::int64_t positions, std::int64_t head_dim, std::int64
 }
 
 void bench_tokens(std::int64_t vocabulary) {
-  const std::vector<float> logits = numbers(padded(vocabulary));
+  const Floats logits = numbers(padded(vocabulary));
   char shape[64];
   std::snprintf(shape, sizeof shape, "vocabulary %ld", vocabulary);
   lydian::kernels::DrawOptions options{.inverse_temperature = 1, .greedy = false, .top_p = 1, .top_k = 0, .key = 1, .token_index = 0};
@@ -156,8 +170,8 @@ void bench_tokens(std::int64_t vocabulary) {
 }
 
 void bench_rows(std::int64_t rows, std::int64_t width) {
-  const std::vector<float> x = numbers(rows * width), y = numbers(rows * width), weight = numbers(width), cos = numbers(16), sin = numbers(16);
-  std::vector<float> out(rows * width), inverse_rms(rows);
+  const Floats x = numbers(rows * width), y = numbers(rows * width), weight = numbers(width), cos = numbers(16), sin = numbers(16);
+  Floats out(rows * width), inverse_rms(rows);
   char shape[64];
   std::snprintf(shape, sizeof shape, "%ld rows of %ld", rows, width);
   report("rms_norm", shape, 0, [&] { active_table().rms_norm(x.data(), width, weight.data(), rows, width, 1e-6f, out.data(), width, inverse_rms.data()); });

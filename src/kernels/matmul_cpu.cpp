@@ -11,13 +11,6 @@ constexpr int kMaxRows = 8, kMaxPanels = 8, kMaxAccumulators = 24, kRegisters = 
 constexpr int kMaxRows = 6, kMaxPanels = 6, kMaxAccumulators = 6, kRegisters = 8;
 #endif
 
-/// The columns of a tile's run: panels panel … end - 1, kPanels at a time.
-struct Run {
-  const float* a;
-  float* c;
-  std::int64_t row_block, panel, end, prefetch_distance;
-};
-
 LYDIAN_LANES const float* panel_start(const Product& product, std::int64_t panel) {
   return product.panel_list != nullptr ? product.panel_list[panel] : product.b + panel * product.b_panel;
 }
@@ -46,49 +39,48 @@ LYDIAN_LANES void accumulate(Lanes (&sums)[kRows][kPanels], const float* a, std:
 
 /// All steps of one tile over separate panels, or over segments of 16 steps that hold all panels side by side.
 template <int kRows, int kPanels>
-LYDIAN_LANES void accumulate_all(Lanes (&sums)[kRows][kPanels], const Product& product, const Run& run) {
+LYDIAN_LANES void accumulate_all(Lanes (&sums)[kRows][kPanels], const Product& product, const float* a, std::int64_t panel, std::int64_t ahead) {
   const float* b[kPanels];
   if (product.segment_list == nullptr) {
 #pragma GCC unroll 8
-    for (int p = 0; p < kPanels; ++p) b[p] = panel_start(product, run.panel + p);
-    const std::int64_t next = run.panel + run.prefetch_distance + run.row_block;  // each block of rows fetches another panel
-    accumulate<kRows, kPanels>(sums, run.a, product.a_row, product.a_step, b, product.b_step, product.steps,
-                               run.row_block < kPanels && next < product.panels ? panel_start(product, next) : b[0]);
+    for (int p = 0; p < kPanels; ++p) b[p] = panel_start(product, panel + p);
+    accumulate<kRows, kPanels>(sums, a, product.a_row, product.a_step, b, product.b_step, product.steps,
+                               panel + ahead < product.panels ? panel_start(product, panel + ahead) : b[0]);
     return;
   }
-  const float* a = run.a;
   for (std::int64_t done = 0; done < product.steps; done += 16, a += 16 * product.a_step) {
     const float* const* segment = product.segment_list + done / 16;
 #pragma GCC unroll 8
-    for (int p = 0; p < kPanels; ++p) b[p] = segment[0] + 16 * (run.panel + p);
+    for (int p = 0; p < kPanels; ++p) b[p] = segment[0] + 16 * (panel + p);
     const std::int64_t left = product.steps - done;
-    accumulate<kRows, kPanels>(sums, a, product.a_row, product.a_step, b, product.b_step, left < 16 ? left : 16,
-                               left > 16 ? segment[1] + 16 * run.panel : b[0]);
+    accumulate<kRows, kPanels>(sums, a, product.a_row, product.a_step, b, product.b_step, left < 16 ? left : 16, left > 16 ? segment[1] + 16 * panel : b[0]);
   }
 }
 
+/// The columns panel … end - 1 of one block of rows, kPanels at a time; meanwhile the panel `ahead` of each tile is fetched, if there is one. The arguments
+/// fit into registers: in memory they would wait for all stores into C.
 template <int kRows, int kPanels>
-void run_tiles(const Product& shared, Run run) {
+void run_tiles(const Product& shared, const float* a, float* c, std::int64_t panel, std::int64_t end, std::int64_t ahead) {
   const Product product = shared;  // a copy, which no store into C can change
-  for (; run.panel < run.end; run.panel += kPanels, run.c += kPanels * product.c_panel) {
+  for (; panel < end; panel += kPanels, c += kPanels * product.c_panel) {
     Lanes sums[kRows][kPanels];
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r) {
 #pragma GCC unroll 8
-      for (int p = 0; p < kPanels; ++p) sums[r][p] = product.finish == Finish::kContinue ? load(run.c + r * product.c_row + p * product.c_panel) : zero();
+      for (int p = 0; p < kPanels; ++p) sums[r][p] = product.finish == Finish::kContinue ? load(c + r * product.c_row + p * product.c_panel) : zero();
     }
     if (product.finish == Finish::kContinue) {  // the next tile of C, which lies too far away for the processor to guess it
 #pragma GCC unroll 8
       for (int r = 0; r < kRows; ++r) {
 #pragma GCC unroll 8
-        for (int p = 0; p < kPanels; ++p) prefetch(run.c + r * product.c_row + (p + kPanels) * product.c_panel);
+        for (int p = 0; p < kPanels; ++p) prefetch(c + r * product.c_row + (p + kPanels) * product.c_panel);
       }
     }
-    accumulate_all<kRows, kPanels>(sums, product, run);
+    accumulate_all<kRows, kPanels>(sums, product, a, panel, ahead);
     if (product.bias != nullptr) {
 #pragma GCC unroll 8
       for (int p = 0; p < kPanels; ++p) {
-        const Lanes bias = load(product.bias + 16 * (run.panel + p));
+        const Lanes bias = load(product.bias + 16 * (panel + p));
 #pragma GCC unroll 8
         for (int r = 0; r < kRows; ++r) sums[r][p] = sums[r][p] + bias;
       }
@@ -97,18 +89,18 @@ void run_tiles(const Product& shared, Run run) {
 #pragma GCC unroll 8
       for (int r = 0; r < kRows; ++r) {
 #pragma GCC unroll 8
-        for (int p = 0; p < kPanels; ++p) sums[r][p] = load(run.c + r * product.c_row + p * product.c_panel) + sums[r][p];
+        for (int p = 0; p < kPanels; ++p) sums[r][p] = load(c + r * product.c_row + p * product.c_panel) + sums[r][p];
       }
     }
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r) {
 #pragma GCC unroll 8
-      for (int p = 0; p < kPanels; ++p) store(run.c + r * product.c_row + p * product.c_panel, sums[r][p]);
+      for (int p = 0; p < kPanels; ++p) store(c + r * product.c_row + p * product.c_panel, sums[r][p]);
     }
   }
 }
 
-using TileFunction = void (*)(const Product&, Run);
+using TileFunction = void (*)(const Product&, const float*, float*, std::int64_t, std::int64_t, std::int64_t);
 
 struct TileTable {
   TileFunction at[kMaxRows + 1][kMaxPanels + 1];
@@ -138,22 +130,27 @@ std::int64_t panels_at_once(std::int64_t rows) {
   return fits < limit ? fits : limit;
 }
 
-/// A chunk of panels that all blocks of rows go over: 64 KiB stay in the second-level cache, which is fast enough for all but one row.
-std::int64_t panels_in_cache(std::int64_t steps, std::int64_t at_least) {
+/// A chunk of panels that all blocks of rows go over, whole tiles: about 64 KiB stay in the second-level cache, which is fast enough for all but one row.
+std::int64_t panels_in_cache(std::int64_t steps, std::int64_t widest) {
   const std::int64_t fits = 1024 / (steps > 0 ? steps : 1);
-  return fits > at_least ? fits : at_least;
+  return fits > widest ? (fits + widest - 1) / widest * widest : widest;
 }
 
-/// One block of rows over a chunk of panels, in tiles of nearly equal width, so that no narrow one is left over.
-void run_chunk(const Product& product, std::int64_t rows, std::int64_t widest, Run run) {
-  const std::int64_t count = run.end - run.panel, tiles = (count + widest - 1) / widest, width = count / tiles, wider = count % tiles;
-  const std::int64_t end = run.end;
-  run.end = run.panel + wider * (width + 1);
-  if (wider > 0) kTiles.at[rows][width + 1](product, run);
-  run.c += (run.end - run.panel) * product.c_panel;
-  run.panel = run.end;
-  run.end = end;
-  kTiles.at[rows][width](product, run);
+/// `count` panels in tiles of nearly equal width, so that no narrow one is left over: `wider` panels in tiles of `width` + 1, then the rest.
+struct Widths {
+  std::int64_t width, wider;
+};
+
+Widths split(std::int64_t count, std::int64_t widest) {
+  const std::int64_t tiles = (count + widest - 1) / widest, width = count / tiles;
+  return {.width = width, .wider = count % tiles * (width + 1)};
+}
+
+/// One block of rows over the chunk of panels panel … end - 1.
+void run_chunk(const Product& product, std::int64_t rows, Widths widths, const float* a, float* c, std::int64_t panel, std::int64_t end, std::int64_t ahead) {
+  const std::int64_t narrower = panel + widths.wider;
+  if (widths.wider > 0) kTiles.at[rows][widths.width + 1](product, a, c, panel, narrower, ahead);
+  kTiles.at[rows][widths.width](product, a, c + widths.wider * product.c_panel, narrower, end, ahead);
 }
 
 }  // namespace
@@ -161,19 +158,21 @@ void run_chunk(const Product& product, std::int64_t rows, std::int64_t widest, R
 void multiply(const Product& product) {
   if (product.rows <= 0 || product.panels <= 0) return;
   const std::int64_t row_blocks = (product.rows + kMaxRows - 1) / kMaxRows;
-  const std::int64_t widest = panels_at_once((product.rows + row_blocks - 1) / row_blocks);
+  const std::int64_t height = product.rows / row_blocks, taller = product.rows % row_blocks;  // blocks of height + 1 rows come first
+  const std::int64_t widest = panels_at_once(taller > 0 ? height + 1 : height);
   const std::int64_t chunk = row_blocks == 1 ? product.panels : panels_in_cache(product.steps, widest);
   for (std::int64_t panel = 0; panel < product.panels; panel += chunk) {
     const std::int64_t end = panel + chunk < product.panels ? panel + chunk : product.panels;
+    const Widths widths = split(end - panel, widest);
+    const float* a = product.a;
+    float* c = product.c + panel * product.c_panel;
     for (std::int64_t block = 0; block < row_blocks; ++block) {
-      const std::int64_t row = product.rows * block / row_blocks, row_end = product.rows * (block + 1) / row_blocks;
-      run_chunk(product, row_end - row, widest,
-                {.a = product.a + row * product.a_row,
-                 .c = product.c + row * product.c_row + panel * product.c_panel,
-                 .row_block = block,
-                 .panel = panel,
-                 .end = end,
-                 .prefetch_distance = row_blocks == 1 ? widest : chunk});
+      const std::int64_t rows = block < taller ? height + 1 : height;
+      // The first blocks of rows fetch the next chunk, each another panel of a tile.
+      const std::int64_t ahead = row_blocks == 1 ? widest : block < widest ? chunk + block : product.panels;
+      run_chunk(product, rows, widths, a, c, panel, end, ahead);
+      a += rows * product.a_row;
+      c += rows * product.c_row;
     }
   }
 }
@@ -200,7 +199,15 @@ void matmul(const float* a, std::int64_t lda, const float* packed, std::int64_t 
 
 /// out [panel][m][16] <- rows [m] of `count` panels.
 static void pack_rows(const float* rows, std::int64_t ld, std::int64_t m, std::int64_t count, float* out) {
-  for (std::int64_t panel = 0; panel < count; ++panel) {
+  constexpr std::int64_t kTogether = 4;  // neighbours in memory
+  std::int64_t panel = 0;
+  for (; panel + kTogether <= count; panel += kTogether, out += kTogether * 16 * m) {
+    for (std::int64_t row = 0; row < m; ++row) {
+#pragma GCC unroll 8
+      for (std::int64_t p = 0; p < kTogether; ++p) store(out + (p * m + row) * 16, load(rows + row * ld + (panel + p) * 16));
+    }
+  }
+  for (; panel < count; ++panel) {
     for (std::int64_t row = 0; row < m; ++row, out += 16) store(out, load(rows + row * ld + panel * 16));
   }
 }
@@ -219,25 +226,29 @@ void weight_gradient(const float* x, std::int64_t ldx, const float* dy, std::int
   float* packed_x = scratch + (panel_end - panel_begin) * 16 * m;
   pack_rows(dy + panel_begin * 16, ldy, m, panel_end - panel_begin, scratch);
   pack_columns(x, ldx, m, k, packed_x);
-  const std::int64_t chunk = 4 * panels_in_cache(m, 1);
-  for (std::int64_t panel = panel_begin; panel < panel_end; panel += chunk) {
+  Product product{.a = packed_x,
+                  .a_row = 1,
+                  .a_step = kMaxRows,
+                  .b = scratch,
+                  .b_panel = m * 16,
+                  .b_step = 16,
+                  .panel_list = nullptr,
+                  .segment_list = nullptr,
+                  .steps = m,
+                  .rows = k,
+                  .panels = panel_end - panel_begin,
+                  .c = gradient + panel_begin * k * 16,
+                  .c_row = 16,
+                  .c_panel = k * 16,
+                  .bias = nullptr,
+                  .finish = Finish::kContinue};
+  const std::int64_t widest = panels_at_once(kMaxRows), chunk = 4 * panels_in_cache(m, widest);
+  for (std::int64_t panel = 0; panel < product.panels; panel += chunk) {
+    const std::int64_t end = panel + chunk < product.panels ? panel + chunk : product.panels;
+    const Widths widths = split(end - panel, widest);
     for (std::int64_t row = 0; row < k; row += kMaxRows) {
-      multiply({.a = packed_x + row * m,
-                .a_row = 1,
-                .a_step = kMaxRows,
-                .b = scratch + (panel - panel_begin) * 16 * m,
-                .b_panel = m * 16,
-                .b_step = 16,
-                .panel_list = nullptr,
-                .segment_list = nullptr,
-                .steps = m,
-                .rows = k - row < kMaxRows ? k - row : kMaxRows,
-                .panels = panel_end - panel < chunk ? panel_end - panel : chunk,
-                .c = gradient + (panel * k + row) * 16,
-                .c_row = 16,
-                .c_panel = k * 16,
-                .bias = nullptr,
-                .finish = Finish::kContinue});
+      run_chunk(product, k - row < kMaxRows ? k - row : kMaxRows, widths, packed_x + row * m, product.c + panel * product.c_panel + row * 16, panel, end,
+                widest);
     }
   }
 }
