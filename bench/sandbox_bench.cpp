@@ -1,12 +1,14 @@
 // What the sandbox costs. Usage: sandbox_bench [seconds a measurement, default 3] [--workers]
 // Python stdio runs/s, function cases/s and programs/s, C++ runs/s, processor time of a compilation, overshoot of time-outs, time from a bomb's end to a clean
-// cell; with --workers also two workers over one. One worker, one calling thread, unless stated.
+// cell. One worker, one calling thread, unless stated. With --workers also, each by turns with one: two workers, two loops without any sandbox (what the
+// machine gives), and two sandboxes of one worker (what the broker costs that two workers share).
 #include <time.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -87,17 +89,59 @@ RunRequest cpp_stdio(const std::string& mark = {}) {
   return request;
 }
 
-/// Programs that do not link have been compiled all the same, and their report has the compiler's own times.
 void compilations(CodeSandbox& box) {
-  std::vector<double> cpu, wall;
-  for (int i = 0; i < 8; ++i) {
-    RunRequest request = cpp_stdio(std::to_string(now()));
-    request.program += "extern int nowhere();\nint somewhere() { return nowhere(); }\n";
-    const RunReport report = box.run(request);
-    cpu.push_back(report.cpu_s);
-    wall.push_back(report.wall_s);
+  std::vector<double> cpu;
+  for (int i = 0; i < 15; ++i) cpu.push_back(box.run(cpp_stdio(std::to_string(now()))).compile_cpu_s);
+  std::printf("%-44s %9.3f s of processor time, %.3f to %.3f (median and all of 15)\n", "C++ compilation, bits/stdc++.h", quantile(cpu, 0.5), quantile(cpu, 0),
+              quantile(cpu, 1));
+}
+
+/// Rounds of work that nothing shares, on each of `threads` threads.
+double loops_per_second(double seconds, int threads) {
+  std::vector<std::thread> all;
+  std::vector<double> rounds(static_cast<std::size_t>(threads));
+  const double begin = now();
+  for (double& each : rounds) {
+    all.emplace_back([&each, begin, seconds] {
+      double done = 0;
+      volatile std::uint64_t state = 1;
+      while (now() < begin + seconds) {
+        for (int i = 0; i < 10000; ++i) state = state * 6364136223846793005u + 1;
+        ++done;
+      }
+      each = done;
+    });
   }
-  std::printf("%-44s %9.3f s of processor time, %.3f s wall (medians of 8)\n", "C++ compilation, bits/stdc++.h", quantile(cpu, 0.5), quantile(wall, 0.5));
+  for (std::thread& thread : all) thread.join();
+  double total = 0;
+  for (const double each : rounds) total += each;
+  return total / (now() - begin);
+}
+
+/// Both by turns, since a machine's speed drifts: the median of the rounds' quotients, and all of them.
+void print_quotient(const char* what, const std::function<double()>& one, const std::function<double()>& two) {
+  std::vector<double> quotients;
+  for (int round = 0; round < 11; ++round) {
+    const double before = one(), both = two(), after = one();
+    quotients.push_back(2 * both / (before + after));
+  }
+  std::printf("%-44s %9.2f x   %.2f to %.2f (median and all of 11)\n", what, quantile(quotients, 0.5), quantile(quotients, 0), quantile(quotients, 1));
+  std::fflush(stdout);
+}
+
+void workers_over_one(double seconds) {
+  CodeSandbox box, other, two({.workers = 2});
+  const auto one = [&] { return rate_of(box, python_stdio(), seconds).per_second; };
+  print_quotient(
+      "two loops over one, no sandbox", [&] { return loops_per_second(seconds, 1); }, [&] { return loops_per_second(seconds, 2); });
+  print_quotient("two workers over one", one, [&] { return rate_of(two, python_stdio(), seconds, 2).per_second; });
+  print_quotient("two sandboxes over one", one, [&] {
+    double beside = 0;
+    std::thread thread([&] { beside = rate_of(other, python_stdio(), seconds).per_second; });
+    const double own = rate_of(box, python_stdio(), seconds).per_second;
+    thread.join();
+    return own + beside;
+  });
 }
 
 void time_outs(CodeSandbox& box) {
@@ -126,20 +170,14 @@ int run(int argc, char** argv) {
   }
   CodeSandbox box;
   std::printf("%s, %s\n", box.python_version().c_str(), box.compiler_version().c_str());
-  const Rate one = rate_of(box, python_stdio(), seconds);
-  print("Python stdio runs", one);
+  print("Python stdio runs", rate_of(box, python_stdio(), seconds));
   print("Python programs, function mode, 10 cases", rate_of(box, python_function(10), seconds));
   print("Python cases, function mode, 100 a program", rate_of(box, python_function(100), seconds), 100);
   box.run(cpp_stdio());
   print("C++ runs of a compiled program", rate_of(box, cpp_stdio(), seconds));
   compilations(box);
   time_outs(box);
-  if (workers) {
-    CodeSandbox two({.workers = 2});
-    const Rate both = rate_of(two, python_stdio(), seconds, 2);
-    print("Python stdio runs, two workers", both);
-    std::printf("%-44s %9.2f x\n", "two workers over one", both.per_second / one.per_second);
-  }
+  if (workers) workers_over_one(seconds);
   return 0;
 }
 

@@ -43,6 +43,20 @@ bool includes(const std::string& text, const std::string& header) {
   return text.find("<" + header + ">") != std::string::npos || text.find("\"" + header + "\"") != std::string::npos;
 }
 
+/// Whether a later standard could take what the compiler refused. Its first complaint decides: those behind it may come of that one.
+bool later_standard_may_help(const std::string& log) {
+  if (log.find("\ncollect2: error: ") != std::string::npos || log.rfind("collect2: error: ", 0) == 0) return false;  // All was compiled.
+  constexpr std::string_view kError = "error: ";
+  const std::size_t error = log.find(kError);
+  if (error == std::string::npos) return true;
+  const std::string first = log.substr(error, log.find('\n', error) - error);
+  // A file that is not there, and a text that is broken off, are so in every standard.
+  for (const char* always : {": No such file or directory", " at end of input", "error: unterminated "}) {
+    if (first.find(always) != std::string::npos) return false;
+  }
+  return true;
+}
+
 /// A program that asks for a loader of its own choice would not be started, which is no fault of the sandbox.
 bool is_static_program(int file) {
   Elf64_Ehdr head;
@@ -173,7 +187,7 @@ std::shared_ptr<const Compiled> CppCompiler::compile_now(const std::vector<Sourc
   RunLimits rest = limits;
   rest.compile_wall_s -= first->wall_s;
   const bool program_is_an_error = first->outcome == RunOutcome::kCompileError && first->definite;
-  if (!program_is_an_error || rest.compile_wall_s <= 0) return first;
+  if (!program_is_an_error || rest.compile_wall_s <= 0 || !later_standard_may_help(first->log)) return first;
   const std::shared_ptr<Compiled> second = compile_as(kLaterDialect, files, rest, flags);
   first->wall_s = second->wall_s += first->wall_s;
   first->cpu_s = second->cpu_s += first->cpu_s;

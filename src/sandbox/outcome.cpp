@@ -72,6 +72,11 @@ RunReport report_of(const Answer& answer, const RunLimits& limits, int deciding)
   switch (reply.end) {
     case JobEnd::kExited:
       judge_status(report, result.wait_status, limits);
+      // The kernel holds whole seconds, and each process to its own.
+      if (report.outcome == RunOutcome::kCompleted && limits.cpu_s > 0 && report.cpu_s > limits.cpu_s) {
+        report.outcome = RunOutcome::kTimeLimit;
+        report.evidence = "it used " + number(report.cpu_s) + " s of processor time";
+      }
       break;
     case JobEnd::kWall:
       report.outcome = RunOutcome::kTimeLimit;

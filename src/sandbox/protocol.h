@@ -11,6 +11,7 @@ inline constexpr std::uint32_t kProtocolVersion = 1;
 inline constexpr std::size_t kMaxStrings = 64 << 10;  // Arguments and environment of one part.
 inline constexpr std::size_t kMaxInline = 96 << 10;   // Results up to this size travel in the packet, larger ones in a memory file.
 inline constexpr std::size_t kMaxPacket = 160 << 10;
+inline constexpr int kMostWalls = 6;  // What all attempts at a job may take, in limits of its wall time.
 
 /// Bits of the layers in force; the order is that of SandboxLayer.
 enum LayerBit : std::uint32_t {

@@ -7,7 +7,7 @@ namespace lydian::sandbox {
 namespace {
 
 constexpr double kStartPatience_s = 90.0;
-// Above its own limits a job may cost: a repetition, twice the wait for a kill, a new cell.
+// Above its own limits a job may cost: twice the wait for a kill, a new cell.
 constexpr double kJobPatience_s = 60.0;
 constexpr std::uint32_t kAlwaysRequired = kPidNamespaceBit | kMountNamespaceBit;
 
@@ -137,7 +137,7 @@ Answer Runner::run(const RunLimits& limits, const std::vector<PartInput>& parts,
     place_free_.wait(lock, [this] { return places_ > 0; });
     --places_;
   }
-  Answer answer = ask(request, strings, descriptors, 2 * limits.wall_s + kJobPatience_s);
+  Answer answer = ask(request, strings, descriptors, kMostWalls * limits.wall_s + kJobPatience_s);
   {
     const std::lock_guard lock(mutex_);
     ++places_;

@@ -21,16 +21,21 @@ void need_positive(double value, const char* name) {
   if (!(value > 0)) throw ConfigError("sandbox", std::string("limits.") + name + " above 0", std::to_string(value));
 }
 
+void need_within(int value, int least, int most, const char* name) {
+  if (value >= least && value <= most) return;
+  throw ConfigError("sandbox", std::string("limits.") + name + " from " + std::to_string(least) + " to " + std::to_string(most), std::to_string(value));
+}
+
 void check(const RunRequest& request) {
   const RunLimits& limits = request.limits;
   need_positive(limits.wall_s, "wall_s");
   need_positive(limits.mem_mb, "mem_mb");
-  need_positive(limits.processes, "processes");
   need_positive(limits.out_kb, "out_kb");
   need_positive(limits.tmpfs_mb, "tmpfs_mb");
-  need_positive(limits.files, "files");
   need_positive(limits.compile_wall_s, "compile_wall_s");
   need_positive(limits.compile_mem_mb, "compile_mem_mb");
+  need_within(limits.processes, 1, RunLimits::kMostProcesses, "processes");
+  need_within(limits.files, RunLimits::kFewestFiles, RunLimits::kMostFiles, "files");
   if (limits.cpu_s < 0 || limits.wall_s > 86400 || limits.cpu_s > 86400)
     throw ConfigError("sandbox", "limits of time below one day", "more, or a negative one");
   std::size_t bytes = 0;
@@ -143,6 +148,7 @@ RunReport CodeSandbox::Implementation::not_compiled(const Compiled& compiled, bo
   report.evidence = compiled.evidence;
   report.compile_log = compiled.log;
   report.compiled = fresh;
+  report.compile_cpu_s = fresh ? compiled.cpu_s : 0.0;
   report.wall_s = compiled.wall_s;
   report.cpu_s = compiled.cpu_s;
   report.peak_mib = compiled.peak_mib;
@@ -162,6 +168,7 @@ RunReport CodeSandbox::Implementation::run_cpp(const RunRequest& request, const 
       report_of(runner.run(request.limits, {{PartKind::kBinary, &input, &compiled->executable, {"./main"}, environment(request)}}, 0), request.limits);
   report.compile_log = compiled->log;
   report.compiled = fresh;
+  report.compile_cpu_s = fresh ? compiled->cpu_s : 0.0;
   return report;
 }
 

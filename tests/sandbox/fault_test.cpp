@@ -2,9 +2,13 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
+#include <functional>
 #include <future>
+#include <iterator>
 #include <thread>
+#include <vector>
 
 #include "sandbox_fixture.h"
 
@@ -57,6 +61,77 @@ TEST_F(SandboxTest, AWarmInterpreterKilledInMidRunIsReplacedAndTheRunDoneAgain) 
 
 TEST_F(SandboxTest, TheFirstProcessOfARunKilledFromOutsideIsAFaultDoneAgain) {
   expect_done_again(harmed(*box_, [&] { kill(children_of(children_of(cell_of(*box_)).at(0)).at(0), SIGKILL); }));
+}
+
+/// The first processes of runs in a worker's cell: beside the warm interpreter, and below it.
+std::vector<int> runs_of(const CodeSandbox& box, std::size_t count) {
+  for (int i = 0; i < 2000; ++i) {
+    std::vector<int> found;
+    for (const int cell : children_of(box.broker_pid())) {
+      const std::vector<int> inside = children_of(cell);
+      if (inside.empty()) continue;
+      const int warm = *std::min_element(inside.begin(), inside.end());  // It was there before any run.
+      std::copy_if(inside.begin(), inside.end(), std::back_inserter(found), [warm](int pid) { return pid != warm; });
+      for (const int run : children_of(warm)) found.push_back(run);
+    }
+    if (found.size() == count) return found;
+    std::this_thread::sleep_for(5ms);
+  }
+  ADD_FAILURE() << "no run was seen";
+  return std::vector<int>(count, -1);
+}
+
+/// Does `harm` while the request is under way.
+RunReport harmed(CodeSandbox& box, const RunRequest& request, const std::function<void()>& harm) {
+  std::future<RunReport> report = std::async(std::launch::async, [&] { return box.run(request); });
+  harm();
+  EXPECT_EQ(report.wait_for(std::chrono::seconds(120)), std::future_status::ready);
+  return report.get();
+}
+
+TEST_F(SandboxTest, AKillInAssertModeIsNeverAVerdictOnTheProgram) {
+  RunRequest request;
+  request.mode = RunMode::kAssert;
+  request.program = "import time\ndef f():\n    time.sleep(0.5)\n    return 1\n";
+  request.tests = "assert f() == 1";
+  const std::vector<std::function<void()>> harms{[&] { kill(runs_of(*box_, 2)[0], SIGKILL); }, [&] { kill(runs_of(*box_, 2)[1], SIGKILL); },
+                                                 [&] {
+                                                   runs_of(*box_, 2);
+                                                   kill(cell_of(*box_), SIGKILL);
+                                                 },
+                                                 [&] {
+                                                   runs_of(*box_, 2);
+                                                   kill(box_->broker_pid(), SIGKILL);
+                                                 }};
+  for (std::size_t i = 0; i < harms.size(); ++i) {
+    const RunReport report = harmed(*box_, request, harms[i]);
+    EXPECT_EQ(report.outcome, RunOutcome::kCompleted) << "harm " << i << ": " << report.evidence;
+    EXPECT_EQ(report.attempts, 2) << "harm " << i;
+  }
+}
+
+TEST_F(SandboxTest, AKillInACompilationIsNeverAnErrorOfTheProgram) {
+  ASSERT_EQ(cpp("int main() { return 0; }").outcome, RunOutcome::kCompleted);
+  const std::vector<std::function<void()>> harms{[&] { kill(runs_of(*box_, 1)[0], SIGKILL); },
+                                                 [&] {
+                                                   runs_of(*box_, 1);
+                                                   kill(cell_of(*box_), SIGKILL);
+                                                 },
+                                                 [&] {
+                                                   runs_of(*box_, 1);
+                                                   kill(box_->broker_pid(), SIGKILL);
+                                                 }};
+  for (std::size_t i = 0; i < harms.size(); ++i) {
+    RunRequest request;
+    request.language = ProgramLanguage::kCpp;
+    // A second or so of the compiler's time.
+    request.program = "constexpr int f() { int s = " + std::to_string(i) +
+                      "; for (int i = 0; i < 20; ++i) for (int j = 0; j < 60000; ++j) s += j & 1; return s; }\nstatic_assert(f() > 0);\nint main() {}\n";
+    const std::int64_t repeated = box_->counters().repeated;
+    const RunReport report = harmed(*box_, request, harms[i]);
+    EXPECT_EQ(report.outcome, RunOutcome::kCompleted) << "harm " << i << ": " << report.evidence << report.compile_log;
+    EXPECT_EQ(box_->counters().repeated, repeated + 1) << "harm " << i;
+  }
 }
 
 TEST_F(SandboxTest, ASecondFaultIsReportedAndNeverAVerdict) {

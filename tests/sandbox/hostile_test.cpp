@@ -3,8 +3,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <thread>
+#include <vector>
 
 #include "sandbox_fixture.h"
 
@@ -45,6 +48,46 @@ TEST_F(SandboxTest, ProcessorTimeOfChildrenThatNobodyWaitsForIsCounted) {
       "", limits_of(10));
   EXPECT_EQ(report.stdout_text, "done\n");
   EXPECT_GE(report.cpu_s, 0.55) << "two children used 0.3 s each by their own account";
+}
+
+TEST_F(SandboxTest, ProcessorTimeIsOfTheWholeRunAndNotOfWholeSeconds) {
+  RunLimits limits = limits_of(20);
+  limits.cpu_s = 0.3;
+  const std::string loop = "while time.process_time() < 0.4: pass\n";
+  const RunReport one = python("import time\n" + loop, "", limits);
+  EXPECT_EQ(one.outcome, RunOutcome::kTimeLimit) << one.evidence;
+  const RunReport children = python(
+      "import os, time\nfor i in range(2):\n    if os.fork() == 0:\n        while time.process_time() < 0.2: pass\n        os._exit(0)\n"
+      "for i in range(2): os.wait()\n",
+      "", limits);
+  EXPECT_EQ(children.outcome, RunOutcome::kTimeLimit) << children.evidence;
+  EXPECT_EQ(tests_of("def f(): return 1", "assert f() == 1").outcome, RunOutcome::kCompleted);
+  limits.cpu_s = 10;
+  EXPECT_EQ(python("import time\n" + loop, "", limits).outcome, RunOutcome::kCompleted);
+}
+
+/// Whatever else the machine does, a program that needs a third of its time is never said to have taken too long.
+TEST_F(SandboxTest, ABusyMachineMakesNoTimeLimit) {
+  std::atomic<bool> stop = false;
+  std::vector<std::thread> others;
+  for (unsigned i = 0; i < 12 * std::max(2u, std::thread::hardware_concurrency()); ++i) {
+    others.emplace_back([&] {
+      while (!stop) {
+      }
+    });
+  }
+  const RunReport right = python("import time\nwhile time.process_time() < 0.1: pass\nprint('done')\n", "", limits_of(0.3));
+  const RunReport sleeper = python("import time\ntime.sleep(60)\n", "", limits_of(0.3));
+  stop = true;
+  for (std::thread& other : others) other.join();
+  EXPECT_TRUE(right.outcome == RunOutcome::kCompleted || right.outcome == RunOutcome::kFault) << right.evidence;
+  EXPECT_TRUE(sleeper.outcome == RunOutcome::kTimeLimit || sleeper.outcome == RunOutcome::kFault) << sleeper.evidence;
+  for (const RunReport& report : {right, sleeper}) {
+    if (report.outcome != RunOutcome::kFault) continue;
+    EXPECT_EQ(report.attempts, 2);
+    EXPECT_THAT(report.evidence, HasSubstr("too busy"));
+  }
+  EXPECT_EQ(box_->counters().workers_replaced, 0);
 }
 
 TEST_F(SandboxTest, TimeIsNotEarnedByFeignedStarvation) {

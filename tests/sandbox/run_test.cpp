@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <functional>
+
 #include "folders.h"
 #include "sandbox_fixture.h"
 
@@ -157,8 +159,44 @@ TEST_F(SandboxTest, AProgramThatEndsBeforeItsCallsIsNoAnswer) {
   }
 }
 
+TEST_F(SandboxTest, TheLeastAndTheMostThatLimitsMayBeCanBeRun) {
+  RunLimits least;
+  least.files = RunLimits::kFewestFiles;
+  least.processes = 1;
+  RunLimits most;
+  most.files = RunLimits::kMostFiles;
+  most.processes = RunLimits::kMostProcesses;
+  for (const RunLimits& limits : {least, most}) {
+    RunRequest request;
+    request.mode = RunMode::kAssert;
+    request.program = "def f(): return 1";
+    request.tests = "assert f() == 1";
+    request.limits = limits;
+    EXPECT_EQ(box_->run(request).outcome, RunOutcome::kCompleted) << box_->run(request).evidence;
+    EXPECT_EQ(python("print(1)", "", limits).stdout_text, "1\n");
+    request.mode = RunMode::kStdio;
+    request.language = ProgramLanguage::kCpp;
+    request.program = "int main() {}";
+    const RunReport report = box_->run(request);
+    EXPECT_EQ(report.outcome, RunOutcome::kCompleted) << report.evidence << report.compile_log;
+  }
+}
+
 TEST_F(SandboxTest, RequestsThatMakeNoSenseAreErrors) {
   EXPECT_THROW(python("", "", limits_of(0)), ConfigError);
+  const auto refusal = [this](const std::function<void(RunLimits&)>& change) {
+    RunLimits limits;
+    change(limits);
+    try {
+      python("print(1)", "", limits);
+    } catch (const ConfigError& error) {
+      return std::string(error.what());
+    }
+    return std::string("none");
+  };
+  for (const int files : {5, 15, 1000000}) EXPECT_THAT(refusal([&](RunLimits& limits) { limits.files = files; }), HasSubstr("limits.files from 16 to 4096"));
+  for (const int processes : {0, 1000000})
+    EXPECT_THAT(refusal([&](RunLimits& limits) { limits.processes = processes; }), HasSubstr("limits.processes from 1 to 4096"));
   EXPECT_THROW(function("", "f", {"[1]"}), ConfigError);
   EXPECT_THROW(function("", "f", {R"({"args": 1})"}), ConfigError);
   EXPECT_THROW(function("", "f", {R"({"args": [], "post": ["eval"]})"}), ConfigError);
@@ -187,6 +225,32 @@ TEST_F(SandboxTest, CppIsCompiledOnceAndRunAsAStaticProgram) {
   const RunReport wrong = cpp("int main() { return x; }\n");
   EXPECT_EQ(wrong.outcome, RunOutcome::kCompileError);
   EXPECT_THAT(wrong.compile_log, HasSubstr("was not declared"));
+}
+
+TEST_F(SandboxTest, OnlyErrorsThatMayComeOfTheStandardAreTriedInTheLaterOne) {
+  const auto compilations = [this](const std::string& program, RunOutcome outcome) {
+    const std::int64_t before = box_->counters().runs;
+    const RunReport report = cpp(program);
+    EXPECT_EQ(report.outcome, outcome) << report.evidence << report.compile_log;
+    return box_->counters().runs - before - (outcome == RunOutcome::kCompleted ? 1 : 0);
+  };
+  EXPECT_EQ(compilations("int nowhere();\nint main() { return nowhere(); }\n", RunOutcome::kCompileError), 1) << "the linker's";
+  EXPECT_EQ(compilations("int f() { return 0; }\n", RunOutcome::kCompileError), 1) << "no main";
+  EXPECT_EQ(compilations("#include <nowhere.h>\nint main() {}\n", RunOutcome::kCompileError), 1);
+  EXPECT_EQ(compilations("int main() { if (true) {\n", RunOutcome::kCompileError), 1);
+  EXPECT_EQ(compilations("int main() {} /* and\n", RunOutcome::kCompileError), 1);
+  EXPECT_EQ(compilations("int main() { return x; }\n", RunOutcome::kCompileError), 2);
+  EXPECT_EQ(compilations("#if __cplusplus < 202002L\n#error late\n#endif\nint main() {}\n", RunOutcome::kCompleted), 2);
+  EXPECT_EQ(
+      compilations("template <class T> concept C = true;\ntemplate <C T> int f(T) {\n  return 0;\n}\nint main() { return f(1); }\n", RunOutcome::kCompleted),
+      2);
+  EXPECT_EQ(compilations("int main() { return 0; }\n", RunOutcome::kCompleted), 1);
+}
+
+TEST_F(SandboxTest, TheCompilersTimeIsToldWhereItRan) {
+  const std::string program = "int main() { return 0; }\n";
+  EXPECT_GT(cpp(program).compile_cpu_s, 0);
+  EXPECT_EQ(cpp(program).compile_cpu_s, 0);
 }
 
 TEST_F(SandboxTest, TheCompilerSeesNoFileOfTheHost) {

@@ -170,6 +170,18 @@ TEST(CodeJudge, TheTimeLimitIsMeantForOneCall) {
   EXPECT_EQ(runs, 16) << "a program that takes each call's time whole";
 }
 
+TEST(CodeJudge, TheProcessorTimeOfAllCallsIsNotThatOfOne) {
+  const std::string two = R"({"entry_point": "f", "cases": [{"args": [1], "expected": 1}, {"args": [1], "expected": 1}], "limits": {"cpu_s": 0.5}})";
+  const std::string one = R"({"entry_point": "f", "cases": [{"args": [1], "expected": 1}], "limits": {"cpu_s": 0.5}})";
+  const auto used_more = [](const RunRequest& request) {
+    RunReport report = calls_report(RunOutcome::kTimeLimit, std::vector<CallReport>(request.calls.size(), returned("1")), request.calls.size());
+    report.exit_status = 0;
+    return report;
+  };
+  EXPECT_EQ(judge(two, used_more).verdict, ProgramVerdict::kAccepted);
+  EXPECT_EQ(judge(one, used_more).verdict, ProgramVerdict::kTimeLimit);
+}
+
 TEST(CodeJudge, AsksTheCheckerInACellOfItsOwn) {
   const char* const problem = R"({"compare": "checker", "checker_python": "def check(i, o, r): …", "tests": [{"stdin": "1", "expected_stdout": "r1"},
       {"stdin": "2", "expected_stdout": "r2"}]})";

@@ -20,14 +20,17 @@ enum class RunMode : std::uint8_t { kStdio, kFunction, kAssert };
 /// What one run may use. The defaults are those of the data in docs/code_sandbox.md.
 struct RunLimits {
   double wall_s = 4.0;           ///< One run, from the moment that the program may start.
-  double cpu_s = 0.0;            ///< Processor time of one process of the run; 0: as wall_s, rounded up to whole seconds, plus one.
+  double cpu_s = 0.0;            ///< Processor time of all processes of the run together, and of one that goes on, to the next whole second; 0: only the
+                                 ///< latter, from wall_s and one second more.
   int mem_mb = 512;              ///< All processes of the run together, their files in memory included.
-  int processes = 32;            ///< Processes and threads at once.
+  int processes = 32;            ///< Processes and threads at once; at most kMostProcesses.
   int out_kb = 256;              ///< Standard output; standard error has the same limit of its own.
   int tmpfs_mb = 32;             ///< The only folder that can be written (/tmp, empty at the start of each run).
-  int files = 64;                ///< Open files of one process.
+  int files = 64;                ///< Open files of one process, from kFewestFiles, without which no program can be started, to kMostFiles.
   double compile_wall_s = 12.0;  ///< One compilation.
   int compile_mem_mb = 1024;     ///< Memory of one compilation.
+
+  static constexpr int kMostProcesses = 4096, kFewestFiles = 16, kMostFiles = 4096;
 };
 
 /// One program and what to do with it.
@@ -80,11 +83,12 @@ struct RunReport {
   RunOutcome outcome = RunOutcome::kFault;
   std::string evidence;                  ///< One sentence: what was seen that makes it this outcome.
   double wall_s = 0.0;                   ///< From start to the last process of the run gone.
-  double cpu_s = 0.0;                    ///< User and system, all processes that were waited for.
+  double cpu_s = 0.0;                    ///< User and system, of all processes of the run.
   double peak_mib = 0.0;                 ///< Highest memory of all processes of the run together (of the largest process where no memory group is in force).
   int exit_status = -1;                  ///< -1 where the program did not exit by itself.
   int signal = 0;                        ///< The signal that ended it, or 0.
   bool compiled = false;                 ///< True where a compiler ran for this report (false where the program was found in the cache).
+  double compile_cpu_s = 0.0;            ///< kStdio: processor time of the compiler where it ran for this report, else 0.
   std::string stdout_text, stderr_text;  ///< At most limits.out_kb each.
   bool stdout_truncated = false, stderr_truncated = false;
   std::string compile_log;          ///< At most 64 kB.

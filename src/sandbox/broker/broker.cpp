@@ -258,7 +258,7 @@ void Broker::finish(Place& place) {
   const bool clean = place.worker->empty();
   const BrokerReply reply = job->reply(*place.worker, bytes, output);
   if (clean) place.failed_starts = 0;
-  if (!clean || reply.end == JobEnd::kFault) replace(place);
+  if (!clean || (reply.end == JobEnd::kFault && !job->starved())) replace(place);
   if (reply.end == JobEnd::kFault && job->attempts < 2) return repeat_or_fault(std::move(job), reply.fault);
   job.reset();  // First: who has the answer may count on the run's descriptors being gone.
   answer(reply, bytes, output.get());

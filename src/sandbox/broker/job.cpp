@@ -18,10 +18,6 @@ namespace lydian::sandbox {
 namespace {
 
 constexpr double kKillPatience_s = 5.0;
-// Share of the wall limit: a run that used less, and waited for a processor longer, was starved by others.
-constexpr double kStarvedUse = 0.7, kStarvedWait = 0.25;
-constexpr double kLongestExtension_s = 0.75;
-
 [[noreturn]] void fail(const std::string& what) {
   throw what + ": " + std::strerror(errno);
 }
@@ -75,7 +71,7 @@ void Job::begin(Worker& worker) {
   Descriptor peer_ends[2] = {Descriptor(peers[0]), Descriptor(peers[1])};
   end_ = JobEnd::kExited;
   worker_ = &worker;
-  extended_ = false;
+  why_starved_.clear();
   kill_deadline_ = ended_at_ = cpu_at_kill_ = 0;
   begun_ = now_s();
   deadline_ = begun_ + request.wall_s;
@@ -83,7 +79,7 @@ void Job::begin(Worker& worker) {
     Part& part = parts[i];
     part.pidfd.reset();
     part.output.reset();
-    part.started = part.ended = part.killed = false;
+    part.started = part.ended = part.killed = part.died = false;
     part.wait_status = -1;
     part.setup_failure.clear();
     lseek(part.input.get(), 0, SEEK_SET);
@@ -134,6 +130,7 @@ void Job::heard(const CellMessage& message, Descriptor descriptor) {
       part.ended = true;
       part.cpu_us = message.cpu_us;
       part.max_rss = message.max_rss_bytes;
+      part.died = part.wait_status == -1 && !part.killed;
       // The tests decide; the program that they called has nothing more to say.
       if (&part == &parts[0] && !over() && !part.killed) kill_parts();
       break;
@@ -154,15 +151,23 @@ void Job::pump() {
   if (!over() && kill_deadline_ <= 0 && now_s() >= deadline_) deadline_passed();
 }
 
-/// A program that the machine did not let run has not had its time yet: once, it is given what it waited for, within bounds.
 void Job::deadline_passed() {
   const ProcessorTime time = worker_->processor_time(cpu_before_);
-  if (!extended_ && time.used < kStarvedUse * request.wall_s && time.waiting > kStarvedWait * request.wall_s) {
-    extended_ = true;
-    deadline_ += std::min(time.waiting, kLongestExtension_s);
-    return;
+  const double elapsed = now_s() - begun_;
+  const DeadlineVerdict verdict = at_deadline(time, request.wall_s, elapsed, deadline_ - begun_, static_cast<int>(attempts));
+  switch (verdict.kind) {
+    case DeadlineVerdict::Kind::kLate:
+      return stop(JobEnd::kWall);
+    case DeadlineVerdict::Kind::kWait:
+      deadline_ = begun_ + verdict.next;
+      return;
+    case DeadlineVerdict::Kind::kStarved:
+      char why[160];
+      std::snprintf(why, sizeof why, "the machine was too busy: in %.3g s the run used %.3g s of processor time, and was kept waiting for one for %.3g s",
+                    elapsed, time.used, time.waiting);
+      why_starved_ = why;
+      return stop(JobEnd::kFault);
   }
-  stop(JobEnd::kWall);
 }
 
 bool Job::over() const {
@@ -192,7 +197,7 @@ bool Job::settle_after_death(Worker& worker) {
     end_ = JobEnd::kMemory;
     return true;
   }
-  return end_ != JobEnd::kExited;
+  return end_ != JobEnd::kExited && !starved();
 }
 
 BrokerReply Job::reply(Worker& worker, std::string& bytes, Descriptor& output) {
@@ -224,6 +229,7 @@ BrokerReply Job::reply(Worker& worker, std::string& bytes, Descriptor& output) {
   const double counted = worker.group().processor_s();
   reply.cpu_s = counted >= 0 && cpu_before_ >= 0 ? counted - cpu_before_ : std::max(reply.cpu_s, cpu_at_kill_);
   reply.end = end_;
+  if (starved()) std::snprintf(reply.fault, sizeof reply.fault, "%s", why_starved_.c_str());
   if (over_limit && end_ == JobEnd::kExited) reply.end = JobEnd::kOutput;
   if (worker.group().memory_kills() > kills_before_) reply.end = JobEnd::kMemory;
   if (reply.end == JobEnd::kExited) {
@@ -233,7 +239,8 @@ BrokerReply Job::reply(Worker& worker, std::string& bytes, Descriptor& output) {
         std::snprintf(reply.fault, sizeof reply.fault, "a cell could not be made ready: %s", part.setup_failure.c_str());
       }
     }
-    if (reply.end == JobEnd::kExited && parts[0].wait_status == -1) {
+    const bool died = std::any_of(parts.begin(), parts.end(), [](const Part& part) { return part.died; });
+    if (reply.end == JobEnd::kExited && (died || parts[0].wait_status == -1)) {
       reply.end = JobEnd::kFault;
       std::snprintf(reply.fault, sizeof reply.fault, "the first process of a run died");
     }

@@ -28,6 +28,7 @@ struct Part {
   Descriptor pidfd, output;
   Stream out, err, channel;
   bool started = false, ended = false, killed = false;
+  bool died = false;  ///< Its first process was gone before its program had ended, and not by us.
   int wait_status = -1;
   std::uint64_t cpu_us = 0, max_rss = 0;
   std::string setup_failure;
@@ -50,6 +51,8 @@ class Job {
   bool over() const;
   /// When something must happen even if nothing is heard.
   double next_deadline() const { return kill_deadline_ > 0 ? kill_deadline_ : deadline_; }
+  /// Ended because others had kept it from the processors: nobody's result, and no fault of the cell.
+  bool starved() const { return !why_starved_.empty(); }
   /// The kill was not answered in time: the cell must go.
   bool stuck(double now) const { return kill_deadline_ > 0 && now > kill_deadline_; }
   /// Ends it for a reason of ours.
@@ -68,7 +71,7 @@ class Job {
   JobEnd end_ = JobEnd::kExited;
   std::uint64_t memory_before_ = 0, kills_before_ = 0;
   const Worker* worker_ = nullptr;
-  bool extended_ = false;
+  std::string why_starved_;
   double cpu_at_kill_ = 0, cpu_before_ = -1;
 };
 

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <sstream>
 
 #include "sandbox/broker/cell_root.h"
@@ -22,6 +23,7 @@ namespace {
 
 constexpr uid_t kFirstHostUid = 61000;
 constexpr uid_t kHostUids = 2000;
+constexpr std::size_t kNicePlace = 16;          // Of a process's nice value, in its stat behind the name.
 constexpr std::uint64_t kLeftBytes = 8u << 20;  // The next run would have that much less.
 
 [[noreturn]] void fail(const std::string& what) {
@@ -143,19 +145,23 @@ ProcessorTime Worker::processor_time(double before) const {
   for (const pid_t pid : group_.members()) {
     if (std::find(warm_.begin(), warm_.end(), pid) != warm_.end()) continue;
     const std::string folder = "/proc/" + std::to_string(pid);
+    const std::string stat = read_small_file(folder + "/stat").value_or("");
+    const std::size_t name_end = stat.rfind(')');
+    if (name_end == std::string::npos) continue;
+    // After the name: state, then numbers.
+    std::istringstream words(stat.substr(name_end + 1));
     if (time.known) {
       double running_ns = 0, waiting_ns = 0;
       std::istringstream schedule(read_small_file(folder + "/schedstat").value_or(""));
-      if (!(schedule >> running_ns >> waiting_ns)) continue;
+      const std::vector<std::string> numbers{std::istream_iterator<std::string>(words), {}};
+      // Who asks to come last has chosen to wait.
+      const bool comes_last = numbers.size() <= kNicePlace || (numbers[kNicePlace].front() != '-' && numbers[kNicePlace] != "0");
+      if (comes_last || !(schedule >> running_ns >> waiting_ns)) continue;
       // While it waited, the cell's others may have had its processor all the time that they had any.
       time.waiting = std::max(time.waiting, waiting_ns * 1e-9 - (time.used - running_ns * 1e-9));
       continue;
     }
-    const std::string stat = read_small_file(folder + "/stat").value_or("");
-    const std::size_t name_end = stat.rfind(')');
-    if (name_end == std::string::npos) continue;
-    // After the name: state, then numbers; user and system time, its own and its children's, are the 12th to 15th word.
-    std::istringstream words(stat.substr(name_end + 1));
+    // User and system time, its own and its children's, are the 12th to 15th word.
     std::string skip;
     double own = 0;
     for (int i = 0; i < 11; ++i) words >> skip;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sandbox/broker/control_group.h"
+#include "sandbox/broker/deadline.h"
 #include "sandbox/protocol.h"
 
 namespace lydian::sandbox {
@@ -21,13 +22,6 @@ struct Workshop {
 };
 
 double now_s();
-
-/// What the processes of a run have had of the processors, in seconds.
-struct ProcessorTime {
-  double used = 0;     ///< All of them together, also those that are gone.
-  double waiting = 0;  ///< The longest that one of them was ready to run and was kept from it by others than the cell's own processes.
-  bool known = false;  ///< A control group counts it. Else `used` is of those that are there, and `waiting` is 0: it could be feigned.
-};
 
 /// One cell and its warm processes, in a control group of its own. Runs one job at a time.
 class Worker {
