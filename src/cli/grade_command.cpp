@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
@@ -49,6 +51,7 @@ int grade_math(const Arguments& arguments) {
   if (threads > kMostThreads) throw ConfigError("grade", "--threads of at most " + std::to_string(kMostThreads), arguments.text("threads"));
   const MathGradingSummary summary =
       grade_math_file(arguments.required("input"), arguments.required("output"), math_options(arguments), static_cast<int>(threads));
+  if (summary.rows == 0) throw ConfigError("grade", "an input with at least one row", arguments.text("input"));
   if (arguments.has("summary")) write_file_durably(arguments.text("summary"), summary.json() + "\n");
   std::cout << summary.table();
   if (summary.nothing_judged())
@@ -83,6 +86,14 @@ void check_files(const Arguments& arguments) {
   }
 }
 
+/// Before there is a sandbox or an output.
+void check_input(const std::string& input) {
+  std::error_code unreadable;
+  if (std::filesystem::is_directory(input, unreadable) || access(input.c_str(), R_OK) != 0) {
+    throw ConfigError("grade", "--input to name a file that can be read", input);
+  }
+}
+
 /// An option of the other grader would have no effect.
 void check_options(const Arguments& arguments) {
   const std::vector<Flag> of_code = grade_code_flags();
@@ -106,6 +117,7 @@ int run(const Arguments& arguments, const Catalog&) {
   if (!known) throw ConfigError("grade", kGraders, what);
   check_options(arguments);
   check_files(arguments);
+  check_input(arguments.required("input"));
 #ifdef LYDIAN_MATH
   if (what == "math") return grade_math(arguments);
 #endif

@@ -41,9 +41,24 @@ TEST(GradeCode, TheExampleHasRowsOfEveryMode) {
 TEST(GradeCode, RefusesByName) {
   EXPECT_EQ(call({"grade", "code", "--output", "x"}).code, 2);
   EXPECT_THAT(call({"grade", "code", "--output", "x"}).err, HasSubstr("--input FILE"));
-  EXPECT_THAT(call({"grade", "code", "--input", "a", "--output", "b", "--workers", "0"}).err, HasSubstr("--workers"));
-  EXPECT_THAT(call({"grade", "code", "--input", "a", "--output", "b", "--do-without", "sand"}).err, HasSubstr("a layer among"));
-  EXPECT_EQ(call({"grade", "code", "--input", testing::TempDir() + "nowhere.jsonl", "--output", testing::TempDir() + "out.jsonl"}).code, 1);
+  const std::string rows = source_file("examples/programs.jsonl");
+  EXPECT_THAT(call({"grade", "code", "--input", rows, "--output", "b", "--workers", "0"}).err, HasSubstr("--workers"));
+  EXPECT_THAT(call({"grade", "code", "--input", rows, "--output", "b", "--do-without", "sand"}).err, HasSubstr("a layer among"));
+}
+
+TEST(GradeCode, FilesThatCannotBeUsedAreSaidBeforeAnythingElse) {
+  const std::string rows = testing::TempDir() + "cli_code_files.jsonl", output = testing::TempDir() + "cli_code_files_out.jsonl";
+  const auto says = [&](const std::string& input, const std::string& to, const std::string& sentence) {
+    const Outcome outcome = call({"grade", "code", "--input", input, "--output", to});
+    EXPECT_EQ(outcome.code, 2) << input << ": " << outcome.err;
+    EXPECT_THAT(outcome.err, HasSubstr(sentence));
+  };
+  says(testing::TempDir() + "nowhere.jsonl", output, "--input to name a file that can be read");
+  says(testing::TempDir(), output, "--input to name a file that can be read");
+  write_file_durably(rows, "{}\n");
+  says(rows, rows, "--output to name another file than --input");
+  EXPECT_EQ(read_whole_file(rows), "{}\n");
+  EXPECT_EQ(call({"grade", "code", "--input", rows, "--output", output, "--workers", "0"}).code, 2);
 }
 
 }  // namespace

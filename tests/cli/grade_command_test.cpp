@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 
 #include "cli/program.h"
@@ -66,7 +67,11 @@ TEST_F(GradeCommandTest, RefusesWhatItDoesNotKnow) {
   EXPECT_THAT(refusal({"grade", "math", "--input", rows_, "--output", verdicts_, "--unit-optinal", "false"}), HasSubstr("did you mean --unit-optional?"));
   EXPECT_THAT(refusal({"grade", "math", "--input", rows_, "--output", verdicts_, "--boxed", "maybe"}), HasSubstr("boxed"));
   EXPECT_THAT(refusal({"grade", "poems"}), HasSubstr("got poems"));
-  EXPECT_EQ(call({"grade", "math", "--input", "/no/such/file", "--output", verdicts_}).code, 1);
+  EXPECT_THAT(refusal({"grade", "math", "--input", "/no/such/file", "--output", verdicts_}),
+              HasSubstr("--input to name a file that can be read, got /no/such/file"));
+  const std::string empty = testing::TempDir() + "grade_empty.jsonl";
+  write_file_durably(empty, "\n");
+  EXPECT_THAT(refusal({"grade", "math", "--input", empty, "--output", verdicts_}), HasSubstr("an input with at least one row"));
 }
 
 TEST_F(GradeCommandTest, NoFileStandsTwice) {
@@ -97,6 +102,20 @@ TEST_F(GradeCommandTest, RefusesOptionsOfTheOtherGraderAndTooManyThreads) {
   EXPECT_THAT(refusal("code", {"--summary", summary_}), HasSubstr("--summary, which belongs to lydian grade math"));
   EXPECT_THAT(refusal("code", {"--boxed", "true"}), HasSubstr("--boxed, which belongs to lydian grade math"));
   EXPECT_THAT(refusal("math", {"--threads", "100000"}), HasSubstr("--threads of at most 1024, got 100000"));
+}
+
+TEST_F(GradeCommandTest, WhatCannotBeJudgedIsNotEqualAndSaysSoByItsStatus) {
+  const std::string path = testing::TempDir() + "grade_unusable.jsonl";
+  write_file_durably(path, "{\"gold\": \"\", \"prediction\": \"2\", \"expected\": false}\n{\"gold\": \"1\"}\n{\"gold\": \"1\", \"prediction\": \"1\"}\n");
+  EXPECT_EQ(call({"grade", "math", "--input", path, "--output", verdicts_}).code, 0);
+  std::istringstream lines(read_whole_file(verdicts_));
+  for (const char* status : {"verifier_fault", "broken_row", "scored"}) {
+    std::string line;
+    ASSERT_TRUE(std::getline(lines, line));
+    const auto verdict = nlohmann::json::parse(line);
+    EXPECT_EQ(verdict["status"], status);
+    EXPECT_EQ(verdict["equal"], nlohmann::json(std::string(status) == "scored")) << line;
+  }
 }
 
 TEST_F(GradeCommandTest, FailsWhereNoRowCanBeJudged) {

@@ -119,6 +119,7 @@ TEST(CodeGrading, VerdictsCanBeReadWhileOthersAreStillWaitedFor) {
 TEST(CodeGrading, RefusesWhatCannotBeUsed) {
   ScriptedRunner runner(echo);
   EXPECT_THROW(grade_file(testing::TempDir() + "nowhere.jsonl", testing::TempDir() + "out.jsonl", runner, {}), IoError);
+  EXPECT_THROW(graded("\n \n", {}), ConfigError) << "an input without a row";
   EXPECT_THROW(graded("{}", {.workers = 0}), ConfigError);
   EXPECT_THROW(graded("{}", {.workers = 600}), ConfigError) << "more than the sandbox makes would be a fault in each row";
   const std::string rows = testing::TempDir() + "grade_same.jsonl";

@@ -103,7 +103,21 @@ TEST(CodeProblem, NamesTheFieldThatCannotBeRead) {
   EXPECT_THAT(refusal(R"({"tests": [{"expected_stdout": ""}], "limits": {"wall": 1}})"), HasSubstr("limits as wall_s"));
   EXPECT_THAT(refusal(R"({"tests": [{"expected_stdout": ""}], "limits": {"wall_s": -1}})"), HasSubstr("limits.wall_s"));
   EXPECT_THAT(refusal(R"({"tests": [{"expected_stdout": ""}], "limits": {"mem_mb": 1.5}})"), HasSubstr("limits.mem_mb"));
+  for (const char* files : {"0", "5", "15", "1000000"}) {
+    EXPECT_THAT(refusal(R"({"tests": [{"expected_stdout": ""}], "limits": {"files": )" + std::string(files) + "}}"),
+                HasSubstr("limits.files as a whole number from 16 to 4096"));
+  }
+  EXPECT_THAT(refusal(R"({"tests": [{"expected_stdout": ""}], "limits": {"processes": 1000000}})"),
+              HasSubstr("limits.processes as a whole number from 1 to 4096"));
   EXPECT_THAT(refusal(R"({"tests": [{"expected_stdout": ""}], "env": {"A": 1}})"), HasSubstr("env.A as text"));
+  for (const char* tests : {"[]", "\"assert f() == 1\"", "3"}) {
+    EXPECT_THAT(refusal(R"({"entry_point": "f", "cases": [{"args": [], "expected": 1}], "tests": )" + std::string(tests) + "}"),
+                HasSubstr("tests as an object with cases"));
+  }
+  for (const char* name : {"\"\"", "\" \""}) {
+    EXPECT_THAT(refusal(R"({"cases": [{"args": [], "expected": 1}], "entry_point": )" + std::string(name) + "}"),
+                HasSubstr("entry_point as a function's name"));
+  }
   EXPECT_THAT(refusal(R"({"cases": [{"args": [], "expected": 1}]})"), HasSubstr("entry_point"));
   EXPECT_THAT(refusal(R"({"entry_point": "f", "cases": [{"args": []}]})"), HasSubstr("cases[0].expected as a value, got nothing"));
   EXPECT_THAT(refusal(R"({"entry_point": "f", "cases": [{"args": 1, "expected": 1}]})"), HasSubstr("cases[0].args as a list"));

@@ -145,6 +145,7 @@ GradingSummary grade_file(const std::string& input, const std::string& output, P
   check_paths(input, output);
   const std::string file = read_whole_file(input);
   std::vector<Row> rows = rows_of(file, input);
+  if (rows.empty()) throw ConfigError("grade_code", "an input with at least one row", input);
   // Before hours of work, not after: the output can be written.
   write_file_durably(output, "");
   VerdictFile verdicts(output, rows);

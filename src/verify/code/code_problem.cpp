@@ -111,13 +111,14 @@ void read_limits(const Json& limits, RunLimits& out) {
   struct Count {
     const char* name;
     int* value;
+    int least = 1, most = 1000000;
   };
   const std::array<Seconds, 3> seconds{{{"wall_s", &out.wall_s}, {"cpu_s", &out.cpu_s}, {"compile_wall_s", &out.compile_wall_s}}};
   const std::array<Count, 6> counts{{{"mem_mb", &out.mem_mb},
                                      {"out_kb", &out.out_kb},
-                                     {"processes", &out.processes},
+                                     {"processes", &out.processes, 1, RunLimits::kMostProcesses},
                                      {"tmpfs_mb", &out.tmpfs_mb},
-                                     {"files", &out.files},
+                                     {"files", &out.files, RunLimits::kFewestFiles, RunLimits::kMostFiles},
                                      {"compile_mem_mb", &out.compile_mem_mb}}};
   for (const auto& [key, value] : limits.items()) {
     bool known = false;
@@ -131,7 +132,9 @@ void read_limits(const Json& limits, RunLimits& out) {
       if (key != one.name) continue;
       known = true;
       const double number = value.is_number() ? value.get<double>() : 0.0;
-      if (!(number >= 1.0 && number <= 1e6) || number != std::floor(number)) refuse("limits." + key, "a whole number from 1 to 1000000", value);
+      if (!(number >= one.least && number <= one.most) || number != std::floor(number)) {
+        refuse("limits." + key, "a whole number from " + std::to_string(one.least) + " to " + std::to_string(one.most), value);
+      }
       *one.value = static_cast<int>(number);
     }
     if (!known) refuse("limits", "wall_s, cpu_s, compile_wall_s, mem_mb, out_kb, processes, tmpfs_mb, files or compile_mem_mb", key);
@@ -236,10 +239,12 @@ void read_function(const Json& row, CodeProblem& problem) {
   if (problem.language != ProgramLanguage::kPython) refuse("language", "python, for mode = function", "cpp");
   // The fields stand on the row or, as in hostile rows, inside `tests`.
   const Json* tests = found(row, "tests");
-  const Json& holder = tests && tests->is_object() ? *tests : row;
+  if (tests && !tests->is_object()) refuse("tests", "an object with cases, or none beside cases, for mode = function", *tests);
+  const Json& holder = tests ? *tests : row;
   const Json* entry_point = found(holder, "entry_point") ? found(holder, "entry_point") : found(row, "entry_point");
   if (!entry_point) refuse_missing("entry_point", "a function's name");
   problem.entry_point = text_of(*entry_point, "entry_point");
+  if (problem.entry_point.find_first_not_of(" \t\r\n") == std::string::npos) refuse("entry_point", "a function's name", *entry_point);
   const Json* cases = found(holder, "cases") ? found(holder, "cases") : found(row, "cases");
   if (!cases || !cases->is_array() || cases->empty()) refuse("cases", "a list of at least one case", cases ? *cases : Json());
   Json words = Json::object();

@@ -54,7 +54,7 @@ class RowGrader {
     const MathGrade grade = graded(row, golds, prediction, kind);
     const auto spent = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin);
     Json line{{"id", row.value("id", Json())},
-              {"equal", grade.status == VerdictStatus::kVerifierFault ? Json() : Json(grade.equal)},
+              {"equal", grade.equal && grade.status != VerdictStatus::kVerifierFault},
               {"status", to_string(grade.status)},
               {"method", to_string(grade.method)},
               {"reason", grade.reason},
@@ -81,7 +81,7 @@ class RowGrader {
 
 Json broken_line(const Json& row, const std::string& error) {
   Json line{{"id", row.is_object() ? row.value("id", Json()) : Json()},
-            {"equal", nullptr},
+            {"equal", false},
             {"status", "broken_row"},
             {"method", "none"},
             {"reason", "the row cannot be read"},
@@ -107,7 +107,8 @@ class Collector {
     if (status == to_string(VerdictStatus::kResourceLimit)) ++summary_.resource_limit;
     if (status == to_string(VerdictStatus::kVerifierFault)) ++summary_.fault;
     if (status == "broken_row") ++summary_.broken;
-    if (line.at("equal").is_null() && summary_.first_mistake.empty()) {
+    const bool judged = status != to_string(VerdictStatus::kVerifierFault) && status != "broken_row";
+    if (!judged && summary_.first_mistake.empty()) {
       summary_.first_mistake = line.value("error", line.at("reason").get<std::string>());
     }
     const bool equal = line.at("equal") == Json(true);
