@@ -23,7 +23,7 @@ struct Judging {
   explicit Judging(std::size_t count) : rollouts(count), verdicts(count) {}
   ~Judging() {
     for (const std::future<Verdict>& verdict : verdicts) {
-      if (verdict.valid()) verdict.wait();
+      if (verdict.valid()) verdict.wait();  // Not for ever: see VerifierPool.
     }
   }
 
@@ -149,7 +149,7 @@ class Episodes {
   void judge(FinishedRollout& finished, Judging& judging) {
     const EpisodeRequest& request = requests_[static_cast<std::size_t>(finished.tag)];
     const std::size_t place = end(finished, judging);
-    judging.verdicts[place] = verifiers_.submit(request.environment->verifier(), judging.rollouts[place]);
+    judging.verdicts[place] = verifiers_.submit(request.environment->verifier(), judging.rollouts[place], request.environment->weak_from_this().lock());
   }
 
   void fail(FinishedRollout& finished, const std::string& reason, Judging& judging) {

@@ -93,8 +93,9 @@ Trainer::Trainer(TrainablePolicy& policy, const Tokenizer& tokenizer, std::vecto
   trainer.chat_template = chat_template;
   trainer.check_options();
   trainer.planned_end = trainer.options.max_steps;
-  trainer.verifiers = std::make_unique<VerifierPool>(
-      VerifierPool::Options{.threads = static_cast<int>(trainer.options.verifier_threads), .journal = trainer.verdicts->journal()});
+  trainer.verifiers = std::make_unique<VerifierPool>(VerifierPool::Options{.threads = static_cast<int>(trainer.options.verifier_threads),
+                                                                           .journal = trainer.verdicts->journal(),
+                                                                           .patience_s = trainer.options.verifier_patience_s});
   WeightStore* store = &policy.policy().weights();
   trainer.parts.optimizer->reset({&store, 1});
 }

@@ -43,6 +43,7 @@ void describe(ConfigVisitor& visitor, TrainerOptions& options) {
   visitor.field({"audit_groups", "Untrained groups a step whose log-probs are compared as well", 0, 1e6}, options.audit_groups);
   visitor.field({"max_rows", "Rows that are sampled together", 1, 1e6}, options.max_rows);
   visitor.field({"verifier_threads", "Threads of the verifier pool", 1, 1024}, options.verifier_threads);
+  visitor.field({"verifier_patience_s", "Seconds after which a verifier that gives no answer is a fault; 0: never", 0, 1e7}, options.verifier_patience_s);
   visitor.group({"halt", "When the stage stops by itself"}, options.halt);
   visitor.field({"seed", "Seed of rollouts, caps and task order; the run's where it is absent"}, options.seed);
 }

@@ -136,7 +136,7 @@ void VerdictJournal::begin(std::string_view purpose, std::int64_t step) {
   if (is_open() && ::fdatasync(journal.descriptor) != 0 && errno != EINVAL) journal.fail("fsync");
 }
 
-Verdict VerdictJournal::judge(const Verifier& verifier, const Rollout& rollout) {
+Verdict VerdictJournal::judge(const Verifier& verifier, const Rollout& rollout, const std::function<bool()>& wanted) {
   if (!is_open() || verifier.deterministic()) return verify_guarded(verifier, *rollout.task, rollout.completion);
   Implementation& journal = *implementation_;
   const Json item = journal.item_of(rollout);
@@ -147,6 +147,7 @@ Verdict VerdictJournal::judge(const Verifier& verifier, const Rollout& rollout) 
     return found->second;
   }
   Verdict verdict = verify_guarded(verifier, *rollout.task, rollout.completion);
+  if (wanted && !wanted()) return verdict;
   try {
     journal.append(text_of({{"item", item}, {"verdict", verdict_json(verdict)}}) + "\n");
   } catch (const Error& error) {

@@ -7,7 +7,10 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <latch>
+#include <memory>
 #include <string>
+#include <thread>
 
 #include "lydian/core/error.h"
 #include "lydian/verify/verifier_pool.h"
@@ -170,6 +173,34 @@ TEST_F(VerdictJournalTest, APoolJudgesThroughIt) {
   for (auto& verdict : verdicts) EXPECT_TRUE(verdict.get().valid());
   const std::string text = file_text();
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 60);
+}
+
+/// Answers when it is let go.
+struct LateVerifier final : Verifier {
+  Verdict verify(const Task&, const Completion&) const override {
+    open.wait();
+    return Verdict::scored(1.0);
+  }
+  bool deterministic() const override { return false; }
+  mutable std::latch open{1};
+};
+
+TEST_F(VerdictJournalTest, WhatAPoolGaveUpIsKeptAsAFaultAndNeverAsWhatCameLater) {
+  const auto verifier = std::make_shared<const LateVerifier>();
+  {
+    VerdictJournal journal;
+    journal.open(path_, 0);
+    journal.begin("rollout", 1);
+    VerifierPool pool({.journal = &journal, .patience_s = 0.01});
+    EXPECT_EQ(pool.submit(*verifier, rollout("x"), verifier).get().status, VerdictStatus::kVerifierFault);
+  }
+  verifier->open.count_down();
+  while (verifier.use_count() > 1) std::this_thread::yield();
+  VerdictJournal journal;
+  journal.open(path_, 0);
+  journal.begin("rollout", 1);
+  EXPECT_EQ(journal.judge(*verifier, *rollout("x")).status, VerdictStatus::kVerifierFault);
+  EXPECT_EQ(journal.reused(), 1);
 }
 
 }  // namespace

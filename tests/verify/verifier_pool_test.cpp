@@ -103,6 +103,82 @@ TEST(VerifierPool, HangingVerifierHoldsOnlyItsOwnThread) {
   EXPECT_EQ(hanging.get().reward, 0.0);
 }
 
+/// Hangs until it is let go, on answers "hang"; all that it looks at is its own.
+struct Hanging final : Verifier {
+  Verdict verify(const Task&, const Completion& completion) const override {
+    if (completion.answer == "hang") {
+      open.wait();
+      ++ended;
+    }
+    return Verdict::scored(1.0);
+  }
+  bool deterministic() const override { return false; }
+  mutable std::latch open{1};
+  mutable std::atomic<int> ended{0};
+};
+
+TEST(VerifierPool, AnItemOverItsBudgetIsAFaultAndItsThreadIsReplaced) {
+  const auto verifier = std::make_shared<const Hanging>();
+  {
+    VerifierPool pool({.threads = 2, .queue_capacity = 100, .patience_s = 0.02});
+    std::vector<std::future<Verdict>> hanging;
+    for (int i = 0; i < 5; ++i) hanging.push_back(pool.submit(*verifier, rollout_with("hang"), verifier));
+    for (std::future<Verdict>& verdict : hanging) {
+      const Verdict given_up = verdict.get();
+      EXPECT_EQ(given_up.status, VerdictStatus::kVerifierFault);
+      EXPECT_NE(given_up.reason.find("no answer within 0.02"), std::string::npos) << given_up.reason;
+    }
+    EXPECT_EQ(pool.counts().judged, 5);
+    EXPECT_EQ(pool.counts().faults, 5);
+    for (int i = 0; i < 20; ++i) EXPECT_EQ(pool.submit(*verifier, rollout_with("quick"), verifier).get().reward, 1.0);
+    EXPECT_EQ(pool.counts().faults, 5);
+  }
+  EXPECT_EQ(verifier->ended, 0) << "nobody waited for what has an owner";
+  EXPECT_GT(verifier.use_count(), 1);
+  verifier->open.count_down();
+  while (verifier.use_count() > 1) std::this_thread::yield();  // What was given up ends in peace.
+  EXPECT_EQ(verifier->ended, 5);
+}
+
+TEST(VerifierPool, WhatWasGivenUpWithoutAnOwnerIsWaitedForAtTheEnd) {
+  const Hanging verifier;
+  std::thread opens;
+  {
+    VerifierPool pool({.threads = 1, .patience_s = 0.01});
+    EXPECT_FALSE(pool.submit(verifier, rollout_with("hang")).get().valid());
+    opens = std::thread([&] {
+      std::this_thread::sleep_for(30ms);
+      verifier.open.count_down();
+    });
+  }
+  EXPECT_EQ(verifier.ended, 1);
+  opens.join();
+}
+
+TEST(VerifierPool, AStepOverItsBudgetThrows) {
+  struct Hangs final : Environment {
+    std::string name() const override { return "hangs"; }
+    std::int64_t size(Split) const override { return 1; }
+    Task task(Split, std::int64_t) const override { return {}; }
+    const Verifier& verifier() const override { return judge; }
+    std::optional<std::string> step(const Task&, const Completion&) const override {
+      open.wait();
+      return std::nullopt;
+    }
+    Hanging judge;
+    mutable std::latch open{1};
+  };
+  const auto environment = std::make_shared<const Hangs>();
+  {
+    VerifierPool pool({.threads = 1, .patience_s = 0.01});
+    auto words = pool.submit_step(*environment, std::make_shared<Task>(), std::make_shared<Completion>());
+    EXPECT_THROW(words.get(), Error);
+    EXPECT_TRUE(pool.submit(environment->verifier(), rollout_with(""), environment).get().valid());
+  }
+  environment->open.count_down();
+  while (environment.use_count() > 1) std::this_thread::yield();
+}
+
 TEST(VerifierPool, DestructorWaitsForWhatWasSubmitted) {
   std::atomic<int> judged{0};
   const FunctionVerifier slow([&](const Completion&) {
@@ -137,6 +213,8 @@ TEST(VerifierPool, TakesSubmissionsFromSeveralThreads) {
 TEST(VerifierPool, RefusesWhatItCannotDo) {
   EXPECT_THROW(VerifierPool({.threads = 0}), ConfigError);
   EXPECT_THROW(VerifierPool({.threads = 1, .queue_capacity = 0}), ConfigError);
+  EXPECT_THROW(VerifierPool({.patience_s = -1}), ConfigError);
+  EXPECT_THROW(VerifierPool({.patience_s = std::nan("")}), ConfigError);
   const FunctionVerifier quick([](const Completion&) { return Verdict::scored(1.0); });
   VerifierPool pool;
   EXPECT_THROW(pool.submit(quick, nullptr), Error);

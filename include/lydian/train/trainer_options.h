@@ -50,6 +50,7 @@ struct TrainerOptions {
   std::int64_t audit_groups = 2;  ///< Untrained groups a step whose log-probs are compared as well.
   std::int64_t max_rows = 512;    ///< Rows that are sampled together.
   std::int64_t verifier_threads = 1;
+  double verifier_patience_s = 1800.0;  ///< As VerifierPool's.
   HaltOptions halt{};
   std::uint64_t seed = 1;
   std::string output_dir{};           ///< Where Trainer::train() keeps metrics, rollouts and checkpoints; empty: nowhere.

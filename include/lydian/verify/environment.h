@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,7 +22,8 @@ const char* to_string(Split split);
 /// Which tasks exist, how they are worded, which verifier judges them. Knows no policies and no trainers.
 ///
 /// Threads: const members may be called from any number of threads. task(split, i) is the same task at every call.
-class Environment {
+/// Ownership: held by a shared_ptr, it is kept alive by what still runs of its verifier after that was given up (VerifierPool); else it must outlive that.
+class Environment : public std::enable_shared_from_this<Environment> {
  public:
   /// Size of a split whose tasks are generated without end.
   static constexpr std::int64_t kUnbounded = std::numeric_limits<std::int64_t>::max();

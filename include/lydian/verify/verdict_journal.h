@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -31,7 +32,8 @@ class VerdictJournal {
   /// What was kept before survives a power cut when this returns.
   void begin(std::string_view purpose, std::int64_t step);
   /// The kept verdict, or else verify_guarded(), which is kept before it is returned. A verdict that cannot be written down is a fault.
-  Verdict judge(const Verifier& verifier, const Rollout& rollout);
+  /// `wanted`, if there is one, is asked when the verifier has answered; where it says no, nothing is kept, and the journal may be gone by then.
+  Verdict judge(const Verifier& verifier, const Rollout& rollout, const std::function<bool()>& wanted = {});
   std::int64_t reused() const;  ///< Verdicts that were taken from the file.
 
  private:
