@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times Math-Verify on the pairs that `math_speed pairs` prints: pairs a second, one process, parsing included.
 
-    math_verify_speed.py PAIRS_FILE [SECONDS]     one JSON line a set
+    math_verify_speed.py PAIRS_FILE     one JSON line a set
 """
 import json
 import sys
@@ -11,7 +11,6 @@ from math_verify import parse, verify
 
 
 def main():
-    limit = float(sys.argv[2]) if len(sys.argv) > 2 else 20.0
     sets = {}
     with open(sys.argv[1]) as file:
         for line in file:
@@ -20,13 +19,10 @@ def main():
     for name, pairs in sets.items():
         times, equal = [], 0
         verify(parse("$1$"), parse("$1$"))
-        start = time.perf_counter()
         for gold, prediction in pairs:
             before = time.perf_counter()
             equal += bool(verify(parse(f"${gold.strip('$')}$"), parse(f"${prediction.strip('$')}$")))
             times.append(1000 * (time.perf_counter() - before))
-            if time.perf_counter() - start > limit:
-                break
         times.sort()
         print(json.dumps({"grader": "math-verify", "set": name, "pairs_per_second": 1000 * len(times) / sum(times), "median_ms": times[len(times) // 2],
                           "p99_ms": times[len(times) * 99 // 100], "slowest_ms": times[-1], "equal_share": equal / len(times)}))
