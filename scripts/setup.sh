@@ -136,6 +136,9 @@ mkdir -p "$LYDIAN_DEPS" 2>/dev/null || fail "the folder $LYDIAN_DEPS cannot be m
 exec 9>"$LYDIAN_DEPS/setup.lock"
 flock 9
 if ((with_torch)); then install_torch; fi
-if ((developer)); then install_venv tensorboard 500 "$LYDIAN_ROOT/scripts/tensorboard_requirements.txt"; fi
+if ((developer)); then
+  install_venv tensorboard 500 "$LYDIAN_ROOT/scripts/tensorboard_requirements.txt"
+  install_venv parquet 300 "$LYDIAN_ROOT/scripts/parquet_requirements.txt"
+fi
 if ((peers)); then install_venv peers 12000 "$LYDIAN_ROOT/bench/peers/requirements.txt"; fi
 say "set up"

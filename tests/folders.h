@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdlib>
 #include <string>
 
 namespace lydian {
@@ -12,10 +13,18 @@ inline std::string source_file(const std::string& name) {
   return std::string(kSourceFolder) + "/" + name;
 }
 
-/// Of data that stand beside the clone; tests that need them are skipped where they are absent.
+/// Of data that stand beside the clone.
 inline std::string shared_file(const std::string& name) {
   return source_file("../shared/" + name);
 }
+
+/// Where a test finds no shared data it is skipped; it has failed if LYDIAN_SHARED_REQUIRED is set, for machines that have them.
+#define LYDIAN_NEEDS_SHARED(absent, name)                                                      \
+  if (absent) {                                                                                \
+    if (std::getenv("LYDIAN_SHARED_REQUIRED") != nullptr) FAIL() << lydian::shared_file(name); \
+    GTEST_SKIP() << lydian::shared_file(name) << " is not here";                               \
+  }                                                                                            \
+  static_cast<void>(0)
 
 inline std::string program_file(const std::string& name) {
   return std::string(kProgramFolder) + "/" + name;

@@ -10,9 +10,6 @@ using code_test::graded;
 using code_test::Json;
 using code_test::shared_rows;
 
-#define LYDIAN_NEEDS_SHARED(rows) \
-  if ((rows).empty()) GTEST_SKIP() << "the shared data are not here"
-
 std::map<std::string, Json> by_task(const std::vector<std::string>& files) {
   std::map<std::string, Json> rows;
   for (const std::string& file : files) {
@@ -33,7 +30,7 @@ TEST(SharedData, AcceptsEveryPythonReference) {
   LYDIAN_NEEDS_SANDBOX();
   const auto tasks = by_task({"humaneval.jsonl", "mbpp_sanitized_dev.jsonl"});
   const auto plus = by_task({"humaneval_plus_cases.jsonl", "mbpp_plus_cases_dev.jsonl"});
-  LYDIAN_NEEDS_SHARED(tasks);
+  LYDIAN_NEEDS_SHARED(tasks.empty(), "data/code");
   for (const auto& rows : {tasks, plus}) {
     for (const auto& [id, row] : rows) {
       if (row["cases"].empty()) continue;
@@ -47,7 +44,7 @@ TEST(SharedData, AcceptsEveryPythonReference) {
 TEST(SharedData, AcceptsEveryPythonReferenceByItsAssertions) {
   LYDIAN_NEEDS_SANDBOX();
   const auto tasks = by_task({"humaneval.jsonl", "mbpp_sanitized_dev.jsonl"});
-  LYDIAN_NEEDS_SHARED(tasks);
+  LYDIAN_NEEDS_SHARED(tasks.empty(), "data/code");
   for (const auto& [id, row] : tasks) {
     Json asserted{{"id", id}, {"mode", "assert"}, {"entry_point", row["entry_point"]}};
     std::string tests;
@@ -70,7 +67,7 @@ TEST(SharedData, AcceptsEveryPythonReferenceByItsAssertions) {
 TEST(SharedData, AcceptsNoWrongProgram) {
   LYDIAN_NEEDS_SANDBOX();
   const std::vector<Json> wrong = shared_rows("wrong_programs_dev.jsonl");
-  LYDIAN_NEEDS_SHARED(wrong);
+  LYDIAN_NEEDS_SHARED(wrong.empty(), "data/code");
   const auto base = by_task({"humaneval.jsonl", "mbpp_sanitized_dev.jsonl"});
   const auto plus = by_task({"humaneval_plus_cases.jsonl", "mbpp_plus_cases_dev.jsonl"});
   for (const Json& row : wrong) {
@@ -83,7 +80,7 @@ TEST(SharedData, AcceptsNoWrongProgram) {
 TEST(SharedData, JudgesStdioProblems) {
   LYDIAN_NEEDS_SANDBOX();
   const std::vector<Json> problems = shared_rows("stdio_problems_dev.jsonl");
-  LYDIAN_NEEDS_SHARED(problems);
+  LYDIAN_NEEDS_SHARED(problems.empty(), "data/code");
   for (const Json& problem : problems) {
     const auto verdict = [&](const std::string& language, const Json& program) {
       Json row = problem;
@@ -99,7 +96,7 @@ TEST(SharedData, JudgesStdioProblems) {
 TEST(SharedData, JudgesCppAssertions) {
   LYDIAN_NEEDS_SANDBOX();
   const std::vector<Json> rows = shared_rows("humanevalx_cpp_dev.jsonl");
-  LYDIAN_NEEDS_SHARED(rows);
+  LYDIAN_NEEDS_SHARED(rows.empty(), "data/code");
   for (const Json& row : rows) {
     Json graded_row{{"id", row["task_id"]},
                     {"language", "cpp"},
@@ -116,7 +113,7 @@ TEST(SharedData, JudgesCppAssertions) {
 TEST(SharedData, HostileRowsAreContained) {
   LYDIAN_NEEDS_SANDBOX();
   const std::vector<Json> rows = shared_rows("hostile_dev.jsonl");
-  LYDIAN_NEEDS_SHARED(rows);
+  LYDIAN_NEEDS_SHARED(rows.empty(), "data/code");
   const code_test::HostileHarness harness;
   for (const Json& row : rows) harness.expect_contained(row);
 }

@@ -31,7 +31,7 @@ double milliseconds_of(const MathVerifier& verifier, const std::string& gold, co
 }
 
 // Answers with random faults against golds of every kind: no crash, bounded work, 20 ms each (the best of three where one took longer), 64 MiB in all.
-// A million of them, under a sanitizer 100,000; LYDIAN_MUTATED_ANSWERS asks for another number.
+// A million of them, under a sanitizer 100,000 (.ci/run mutated_answers: a million); LYDIAN_MUTATED_ANSWERS asks for another number.
 TEST(MathVerifierLong, AMillionMutatedAnswers) {
   const char* asked = std::getenv("LYDIAN_MUTATED_ANSWERS");
   const std::int64_t count = asked != nullptr ? std::atoll(asked) : kSanitized ? 100000 : 1000000;
@@ -58,8 +58,7 @@ TEST(MathVerifierLong, AMillionMutatedAnswers) {
   getrusage(RUSAGE_SELF, &usage);
   std::printf("%lld answers, slowest %.2f ms, memory %ld KiB, gold %s, answer %s\n", static_cast<long long>(count), slowest, usage.ru_maxrss,
               slowest_gold.c_str(), slowest_answer.c_str());
-  if (kSanitized)
-    GTEST_SKIP() << "a sanitizer's time and memory say nothing about the bounds of 20 ms and 64 MiB; " << count << " answers were graded without a fault";
+  if (kSanitized) return;  // A sanitizer's time and memory say nothing about the bounds.
   EXPECT_LE(slowest, 20.0) << slowest_gold << " and " << slowest_answer;
   EXPECT_LE(usage.ru_maxrss, 64 * 1024);
 }
