@@ -1,13 +1,15 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace lydian::math {
 
 // Of ASCII, whatever the locale.
 inline bool blank(char c) {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v';
 }
 inline bool digit(char c) {
   return c >= '0' && c <= '9';
@@ -20,6 +22,14 @@ inline char lower(char c) {
 }
 inline bool starts(std::string_view text, std::string_view with) {
   return text.substr(0, with.size()) == with;
+}
+inline bool all_digits(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), digit);
+}
+inline std::string in_small_letters(std::string_view text) {
+  std::string low(text);
+  for (char& c : low) c = lower(c);
+  return low;
 }
 /// The letters behind the backslash at `at`; none where another sign follows.
 inline std::string_view command_at(std::string_view text, std::size_t at) {

@@ -7,10 +7,6 @@
 namespace lydian::math {
 namespace {
 
-Decision unequal(std::string reason) {
-  return {false, MathMethod::kNone, std::move(reason)};
-}
-
 /// Two nouns may mean one thing where the words of one are among the other's: "students", "students in class"; "units" stand for any unit.
 bool may_be_one_unit(const std::string& a, const std::string& b) {
   const auto words = [](const std::string& name) {
@@ -44,7 +40,6 @@ int Comparer::infinity_sign(NodeId id) const {
 Comparer::Peeled Comparer::peel(NodeId id) const {
   Peeled result;
   bool negative = false;
-  std::vector<NodeId> negations;
   while (true) {
     if (tree_.is(id, Op::kUnit)) {
       if (result.unit.empty() || static_cast<UnitKind>(tree_[id].flag) != UnitKind::kNoun) {
@@ -66,7 +61,7 @@ Comparer::Peeled Comparer::peel(NodeId id) const {
       break;
     }
   }
-  result.core = negative ? const_cast<Tree&>(tree_).add(Op::kNegate, {id}) : id;
+  result.core = negative ? tree_.add(Op::kNegate, {id}) : id;
   return result;
 }
 
@@ -121,7 +116,7 @@ Decision Comparer::element(NodeId gold, NodeId prediction) {
   }
   const bool parts = tree_[prediction].op == Op::kBracket || tree_[prediction].op >= Op::kRelation || tree_.is(prediction, Op::kList);
   if (tree_.is_constant(gold, Constant::kReals) && parts) return collection(gold, prediction);
-  if (any(tree_, gold, [](const Node& node, NodeId) { return node.op == Op::kPlusMinus; })) return collection(gold, prediction);
+  if (has_plus_minus(tree_, gold)) return collection(gold, prediction);
   if (tree_.is(prediction, Op::kRelation) && options_.assignment_prefix) {
     const NodeId value = assigned_value(prediction);
     if (value != kNoNode) return element(gold, value);

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "verify/math/decide.h"
@@ -23,6 +24,20 @@ inline Relation turned(Relation relation) {
     default:
       return relation;
   }
+}
+
+inline bool is_less(Relation r) {
+  return r == Relation::kLess || r == Relation::kLessEqual;
+}
+inline bool is_greater(Relation r) {
+  return r == Relation::kGreater || r == Relation::kGreaterEqual;
+}
+inline bool is_strict(Relation r) {
+  return r == Relation::kLess || r == Relation::kGreater;
+}
+
+inline Decision unequal(std::string reason) {
+  return {false, MathMethod::kNone, std::move(reason)};
 }
 
 /// Compares a gold with a prediction, both in one tree, by the type of the gold and the conventions of the options.
@@ -110,7 +125,7 @@ class Comparer {
   };
   std::optional<Pieces> solved(NodeId left, Relation relation, NodeId right, std::string& letter);
   std::optional<Pieces> solved_absolute(NodeId inside, Relation relation, NodeId bound, std::string& letter);
-  bool add_roots(const LetterPoly& poly, bool pole, std::vector<Root>& out);
+  bool add_roots(const IntegerPoly& poly, bool pole, std::vector<Root>& out);
   bool sort_roots(std::vector<Root>& roots);
 
   Tree& tree_;

@@ -9,14 +9,6 @@ namespace {
 
 constexpr slong kSolveDegree = 8;
 
-Decision unequal(std::string reason) {
-  return {false, MathMethod::kNone, std::move(reason)};
-}
-
-bool has_plus_minus(const Tree& tree, NodeId id) {
-  return any(tree, id, [](const Node& node, NodeId) { return node.op == Op::kPlusMinus; });
-}
-
 }  // namespace
 
 // Parts of the real line. A letter that is bounded must be one and the same throughout.
@@ -32,9 +24,6 @@ std::optional<Comparer::Pieces> Comparer::pieces_of_relation(NodeId id, std::str
     if (!set_letter(sides[0])) return std::nullopt;
     return pieces(sides[1], letter);
   }
-  auto is_less = [](Relation r) { return r == Relation::kLess || r == Relation::kLessEqual; };
-  auto is_greater = [](Relation r) { return r == Relation::kGreater || r == Relation::kGreaterEqual; };
-  auto is_open = [](Relation r) { return r == Relation::kLess || r == Relation::kGreater; };
   if (relations.size() == 1) {
     const bool left = tree_.is(sides[0], Op::kSymbol) && !has_symbol(tree_, sides[1]), right = tree_.is(sides[1], Op::kSymbol) && !has_symbol(tree_, sides[0]);
     const Relation r = relations[0];
@@ -52,7 +41,7 @@ std::optional<Comparer::Pieces> Comparer::pieces_of_relation(NodeId id, std::str
     if (has_plus_minus(tree_, bound)) return std::nullopt;
     if (r == Relation::kNotEqual) return Pieces{{kNoNode, bound, true, true}, {bound, kNoNode, true, true}};
     const bool above = is_greater(r) == left;
-    return above ? Pieces{{bound, kNoNode, is_open(r), true}} : Pieces{{kNoNode, bound, true, is_open(r)}};
+    return above ? Pieces{{bound, kNoNode, is_strict(r), true}} : Pieces{{kNoNode, bound, true, is_strict(r)}};
   }
   if (relations.size() == 2 && ((is_less(relations[0]) && is_less(relations[1])) || (is_greater(relations[0]) && is_greater(relations[1])))) {
     if (has_symbol(tree_, sides[0]) || has_symbol(tree_, sides[2])) return std::nullopt;
@@ -64,7 +53,7 @@ std::optional<Comparer::Pieces> Comparer::pieces_of_relation(NodeId id, std::str
     if (!set_letter(sides[1])) return std::nullopt;
     const bool up = is_less(relations[0]);
     const std::size_t low = up ? 0 : 2, high = up ? 2 : 0;
-    return Pieces{{sides[low], sides[high], is_open(relations[up ? 0 : 1]), is_open(relations[up ? 1 : 0])}};
+    return Pieces{{sides[low], sides[high], is_strict(relations[up ? 0 : 1]), is_strict(relations[up ? 1 : 0])}};
   }
   return std::nullopt;
 }

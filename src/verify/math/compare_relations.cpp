@@ -4,27 +4,6 @@
 #include "verify/math/compare.h"
 
 namespace lydian::math {
-namespace {
-
-Decision unequal(std::string reason) {
-  return {false, MathMethod::kNone, std::move(reason)};
-}
-
-bool less(Relation r) {
-  return r == Relation::kLess || r == Relation::kLessEqual;
-}
-bool greater(Relation r) {
-  return r == Relation::kGreater || r == Relation::kGreaterEqual;
-}
-bool order(Relation r) {
-  return less(r) || greater(r);
-}
-bool strict(Relation r) {
-  return r == Relation::kLess || r == Relation::kGreater;
-}
-
-}  // namespace
-
 bool Comparer::is_chain_of(NodeId id, Relation a, Relation b) const {
   if (!tree_.is(id, Op::kRelation)) return false;
   const auto relations = tree_.relations(id);
@@ -106,7 +85,7 @@ Decision Comparer::relation(NodeId gold, NodeId prediction) {
     if (tree_.is(prediction, Op::kRelation) && tree_.relations(prediction)[0] == Relation::kIn) return element(set, tree_.child(prediction, 1));
     return element(set, prediction);
   }
-  if (std::all_of(relations.begin(), relations.end(), [](Relation r) { return order(r) || r == Relation::kNotEqual || r == Relation::kEqual; })) {
+  if (std::all_of(relations.begin(), relations.end(), [](Relation r) { return is_less(r) || is_greater(r) || r == Relation::kNotEqual || r == Relation::kEqual; })) {
     return inequality(gold, prediction);
   }
   return by_structure(gold, prediction);
@@ -194,12 +173,13 @@ Decision Comparer::inequality(NodeId gold, NodeId prediction) {
     int sign = 0;
     return r == s ? decider_.same_equation(a, b, c, d, sign) : unequal("different relations");
   }
-  if (!order(r) || !order(s) || strict(r) != strict(s)) return unequal("different relations");
+  const auto is_order = [](Relation x) { return is_less(x) || is_greater(x); };
+  if (!is_order(r) || !is_order(s) || is_strict(r) != is_strict(s)) return unequal("different relations");
   // a < b is a - b < 0; the factor between the two differences must keep the direction.
   int sign = 0;
   Decision decision = decider_.same_equation(a, b, c, d, sign);
   if (!decision.equal) return decision;
-  const int direction = less(r) == less(s) ? 1 : -1;
+  const int direction = is_less(r) == is_less(s) ? 1 : -1;
   if (sign == 0) return {false, MathMethod::kUndecided, "the direction of the inequality could not be told"};
   if (sign != direction) return {false, MathMethod::kCanonical, "the inequality points the other way"};
   return decision;

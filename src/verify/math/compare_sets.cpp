@@ -8,14 +8,6 @@ namespace {
 
 constexpr std::size_t kMaxElements = 400, kFewElements = 12;
 
-Decision unequal(std::string reason) {
-  return {false, MathMethod::kNone, std::move(reason)};
-}
-
-bool has_plus_minus(const Tree& tree, NodeId id) {
-  return any(tree, id, [](const Node& node, NodeId) { return node.op == Op::kPlusMinus; });
-}
-
 }  // namespace
 
 // The expression with every +- read as its upper or lower sign.

@@ -27,7 +27,7 @@ bool holds(Relation relation, int sign) {
 }  // namespace
 
 // The roots of factors of the first and second degree; of others only that they have no real one.
-bool Comparer::add_roots(const LetterPoly& poly, bool pole, std::vector<Root>& out) {
+bool Comparer::add_roots(const IntegerPoly& poly, bool pole, std::vector<Root>& out) {
   if (poly.degree() <= 0) return true;
   struct Factors {
     Factors() { fmpz_poly_factor_init(found); }
@@ -108,7 +108,7 @@ std::optional<Comparer::Pieces> Comparer::solved(NodeId left, Relation relation,
   std::optional<LetterQuotient> a = letter_quotient(decider_.folder(), left, letter, solve_degree_);
   std::optional<LetterQuotient> b = a ? letter_quotient(decider_.folder(), right, letter, solve_degree_) : std::nullopt;
   if (!b) return std::nullopt;
-  LetterPoly above, x, below;
+  IntegerPoly above, x, below;
   fmpz_poly_mul(above.get(), a->above.get(), b->below.get());
   fmpz_poly_mul(x.get(), b->above.get(), a->below.get());
   fmpz_poly_sub(above.get(), above.get(), x.get());

@@ -91,6 +91,32 @@ class Rational {
   fmpq_t value_;
 };
 
+/// A polynomial in one letter with integer coefficients.
+class IntegerPoly {
+ public:
+  IntegerPoly() { fmpz_poly_init(value_); }
+  IntegerPoly(const IntegerPoly& other) {
+    fmpz_poly_init(value_);
+    fmpz_poly_set(value_, other.value_);
+  }
+  IntegerPoly(IntegerPoly&& other) noexcept {
+    fmpz_poly_init(value_);
+    fmpz_poly_swap(value_, other.value_);
+  }
+  IntegerPoly& operator=(IntegerPoly other) noexcept {
+    fmpz_poly_swap(value_, other.value_);
+    return *this;
+  }
+  ~IntegerPoly() { fmpz_poly_clear(value_); }
+  fmpz_poly_struct* get() { return value_; }
+  const fmpz_poly_struct* get() const { return value_; }
+  slong degree() const { return fmpz_poly_degree(value_); }
+  bool is_zero() const { return fmpz_poly_is_zero(value_) != 0; }
+
+ private:
+  fmpz_poly_t value_;
+};
+
 /// A complex ball: encloses the true value whatever was rounded.
 class Ball {
  public:

@@ -192,7 +192,7 @@ Decision Grader::read_and_compare(std::string_view gold, std::string_view predic
   ambiguous = gold_reading.grouped_commas || reading.grouped_commas;
   if (gold_reading.root != kNoNode) {
     gold_plural = tree.is(gold_reading.root, math::Op::kList) || tree.is(gold_reading.root, math::Op::kBracket) ||
-                  math::any(tree, gold_reading.root, [](const math::Node& node, NodeId) { return node.op == math::Op::kPlusMinus; });
+                  math::has_plus_minus(tree, gold_reading.root);
   }
   const bool gold_words = gold_reading.root == kNoNode || tree.is(gold_reading.root, math::Op::kText);
   const bool words = reading.root == kNoNode || tree.is(reading.root, math::Op::kText);

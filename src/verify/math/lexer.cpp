@@ -2,18 +2,10 @@
 
 #include <algorithm>
 
+#include "verify/math/characters.h"
+
 namespace lydian::math {
 namespace {
-
-bool digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-bool blank(char c) {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v';
-}
 
 class Lexer {
  public:

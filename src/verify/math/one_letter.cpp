@@ -3,8 +3,8 @@
 namespace lydian::math {
 namespace {
 
-LetterPoly times(const LetterPoly& a, const LetterPoly& b) {
-  LetterPoly product;
+IntegerPoly times(const IntegerPoly& a, const IntegerPoly& b) {
+  IntegerPoly product;
   fmpz_poly_mul(product.get(), a.get(), b.get());
   return product;
 }

@@ -18,14 +18,10 @@ std::size_t Parser::known_prefix(std::string_view word) {
 // What stands in the brackets now, of any kind: f(x, y), Sin[x], \sin{x}.
 std::vector<NodeId> Parser::parse_call_arguments() {
   const Deeper deeper(*this);
+  const Inside fresh(*this);
   const std::uint32_t delimiter = now().payload;
   ++at_;
-  const int bars = std::exchange(open_bars_, 0);
-  const bool in_function = std::exchange(in_function_, false), in_angle = std::exchange(in_angle_, false);
   const NodeId inside = parse_list();
-  open_bars_ = bars;
-  in_function_ = in_function;
-  in_angle_ = in_angle;
   expect_close(static_cast<Delimiter>(delimiter));
   if (tree_.is(inside, Op::kList) && tree_[inside].flag != static_cast<std::uint8_t>(ListKind::kBraces))
     return {tree_.children(inside).begin(), tree_.children(inside).end()};

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "verify/math/characters.h"
 #include "verify/math/parser_state.h"
 #include "verify/math/units.h"
 
@@ -7,10 +8,6 @@ namespace lydian::math {
 namespace {
 
 constexpr std::int64_t kMaxExponent = 5000;  // Of a literal in scientific notation, in decimal places.
-
-bool all_digits(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
 
 /// digits / 10^places times 10^exponent
 Rational decimal(const std::string& digits, std::int64_t exponent) {
@@ -268,41 +265,24 @@ bool Parser::is_set_builder(Delimiter delimiter) const {
 }
 
 NodeId Parser::parse_open() {
-  const Token open = now();
-  const auto delimiter = static_cast<Delimiter>(open.payload);
+  const auto delimiter = static_cast<Delimiter>(now().payload);
   ++at_;
-  const int bars = std::exchange(open_bars_, 0);
-  const bool in_function = std::exchange(in_function_, false), in_angle = std::exchange(in_angle_, false);
   if (is(Tok::kClose)) {  // {} and \{\}
-    const bool curly = delimiter == Delimiter::kCurly || delimiter == Delimiter::kGroup;
-    if (!curly || now().payload != open.payload) fail("empty brackets");
+    if ((delimiter != Delimiter::kCurly && delimiter != Delimiter::kGroup) || !is_close(delimiter)) fail("empty brackets");
     ++at_;
-    open_bars_ = bars;
-    in_function_ = in_function;
-    in_angle_ = in_angle;
     if (delimiter == Delimiter::kGroup && starts_factor()) return parse_factor();
     return tree_.constant(Constant::kEmptySet);
   }
   if (is_set_builder(delimiter)) {
     // {x | x > 0} and {x \in R : x > 0} are where the condition holds.
+    const Inside fresh(*this);
     while (!is(Tok::kBar) && !is(Tok::kColon)) ++at_;
     ++at_;
     const NodeId condition = parse_list();
-    open_bars_ = bars;
-    in_function_ = in_function;
-    in_angle_ = in_angle;
     expect_close(delimiter);
     return condition;
   }
-  NodeId inside = parse_list();
-  // {x | x > 0}: a set by its condition is kept as it is written.
-  if (delimiter == Delimiter::kCurly && (is(Tok::kBar) || is(Tok::kColon))) {
-    ++at_;
-    inside = tree_.add(Op::kOpaque, {inside, parse_list()}, tree_.intern("such that"));
-  }
-  open_bars_ = bars;
-  in_function_ = in_function;
-  in_angle_ = in_angle;
+  const NodeId inside = parse_inside(delimiter);
   if (!is(Tok::kClose)) fail("a bracket that is not closed");
   const auto close = static_cast<Delimiter>(now().payload);
   ++at_;
@@ -337,16 +317,21 @@ NodeId Parser::parse_open() {
   return tree_.add(Op::kBracket, items, 0, static_cast<std::uint8_t>(bracket));
 }
 
+NodeId Parser::parse_inside(Delimiter delimiter) {
+  const Inside fresh(*this);
+  const NodeId inside = parse_list();
+  // {x | x > 0}: a set by its condition is kept as it is written.
+  if (delimiter != Delimiter::kCurly || (!is(Tok::kBar) && !is(Tok::kColon))) return inside;
+  ++at_;
+  return tree_.add(Op::kOpaque, {inside, parse_list()}, tree_.intern("such that"));
+}
+
 // <1, 2, 3>
 NodeId Parser::parse_angle() {
   const Deeper deeper(*this);
+  const Inside fresh(*this, true);
   ++at_;
-  const int bars = std::exchange(open_bars_, 0);
-  const bool in_function = std::exchange(in_function_, false), in_angle = std::exchange(in_angle_, true);
   const NodeId inside = parse_list();
-  open_bars_ = bars;
-  in_function_ = in_function;
-  in_angle_ = in_angle;
   if (!is(Tok::kRelation) || now().payload != static_cast<std::uint32_t>(Relation::kGreater) || !tree_.is(inside, Op::kList))
     fail("a relation without its left side");
   ++at_;
@@ -358,13 +343,9 @@ NodeId Parser::parse_angle() {
 NodeId Parser::parse_argument() {
   const Deeper deeper(*this);
   if (is_open(Delimiter::kGroup)) {
-    const int bars = std::exchange(open_bars_, 0);
-    const bool in_function = std::exchange(in_function_, false), in_angle = std::exchange(in_angle_, false);
+    const Inside fresh(*this);
     ++at_;
     const NodeId inside = parse_list();
-    open_bars_ = bars;
-    in_function_ = in_function;
-    in_angle_ = in_angle;
     expect_close(Delimiter::kGroup);
     return inside;
   }

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "verify/math/lexer.h"
@@ -37,6 +38,25 @@ class Parser {
     Parser& parser_;
   };
 
+  /// What stands between brackets, bars or braces is read for itself; the state around it comes back at its end.
+  struct Inside {
+    explicit Inside(Parser& parser, bool angle = false)
+        : parser_(parser),
+          bars_(std::exchange(parser.open_bars_, 0)),
+          in_function_(std::exchange(parser.in_function_, false)),
+          in_angle_(std::exchange(parser.in_angle_, angle)) {}
+    ~Inside() {
+      parser_.open_bars_ = bars_;
+      parser_.in_function_ = in_function_;
+      parser_.in_angle_ = in_angle_;
+    }
+    Inside(const Inside&) = delete;
+    Inside& operator=(const Inside&) = delete;
+    Parser& parser_;
+    int bars_;
+    bool in_function_, in_angle_;
+  };
+
   // parser.cpp: levels.
   NodeId parse_list();
   NodeId group_list(const std::vector<NodeId>& items, const std::vector<ListKind>& before, ListKind kind, std::uint16_t joints);
@@ -67,6 +87,7 @@ class Parser {
   NodeId letter(std::string_view name);
   NodeId parse_text();
   NodeId parse_open();
+  NodeId parse_inside(Delimiter delimiter);
   bool is_set_builder(Delimiter delimiter) const;
   NodeId parse_bars();
   NodeId parse_fraction();

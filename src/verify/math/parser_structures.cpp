@@ -57,11 +57,8 @@ NodeId Parser::parse_environment() {
   const std::string name(now().text);
   ++at_;
   const bool matrix = name.find("matrix") != std::string::npos || name == "array" || name == "tabular";
-  const int bars = std::exchange(open_bars_, 0);
-  const bool in_function = std::exchange(in_function_, false);
+  const Inside fresh(*this);
   const NodeId result = parse_rows(name, matrix);
-  open_bars_ = bars;
-  in_function_ = in_function;
   if (name == "vmatrix") return tree_.call(Function::kDet, {result});
   return result;
 }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "verify/math/characters.h"
 #include "verify/math/parser_state.h"
 
 namespace lydian::math {
@@ -11,16 +12,6 @@ namespace {
 
 bool is_operation(Tok kind) {
   return kind == Tok::kPlus || kind == Tok::kMinus || kind == Tok::kTimes || kind == Tok::kSlash || kind == Tok::kCaret;
-}
-
-bool all_digits(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
-std::string in_small_letters(std::string_view word) {
-  std::string low(word);
-  for (char& c : low) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return low;
 }
 
 /// Functions that are read only where brackets follow: their names are too short or too common elsewhere.

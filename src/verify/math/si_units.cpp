@@ -58,8 +58,7 @@ std::string si_unit(std::string_view word) {
       if (const std::string_view unit = symbol_of(word.substr(prefix.size())); !unit.empty()) return std::string(prefix) + std::string(unit);
     }
     // As it is often typed, where no other unit is written so in any case of its letters.
-    std::string low(word);
-    for (char& c : low) c = lower(c);
+    const std::string low = in_small_letters(word);
     if (low == word || word.size() > 2) {
       constexpr std::array<Names, 13> kTyped = {{{"hz", "Hz"},
                                                  {"mhz", "MHz"},
@@ -79,8 +78,7 @@ std::string si_unit(std::string_view word) {
       }
     }
   }
-  std::string low(word);
-  for (char& c : low) c = lower(c);
+  const std::string low = in_small_letters(word);
   if (const std::string_view unit = named(low); !unit.empty()) return std::string(unit);
   for (const auto& [name, prefix] : kPrefixes) {
     if (!starts(low, name)) continue;

@@ -19,8 +19,7 @@ std::string bare(std::string_view text) {
     if (c == '\\') {
       const std::string_view name = command_at(text, i);
       const std::size_t end = i + 1 + name.size();
-      if (name == "text" || name == "textbf" || name == "mathrm" || name == "mathbf" || name == "mbox" || name == "textrm" || name == "left" ||
-          name == "right" || name == "textit" || name == "mathit" || name == "boxed" || name == "textnormal") {
+      if (is_font(name)) {
         i = end - 1;
         continue;
       }
@@ -116,8 +115,7 @@ std::optional<Clock> clock_of(std::string_view text) {
   Clock clock;
   for (const auto& [name, hour] : {std::pair<std::string_view, int>{"noon", 12}, {"midnight", 0}}) {
     // Noon, 12 noon and 12:00 noon
-    std::string low = plain;
-    std::transform(low.begin(), low.end(), low.begin(), lower);
+    const std::string low = in_small_letters(plain);
     const std::size_t start = low.size() < name.size() ? std::string::npos : low.size() - name.size();
     if (start == std::string::npos || std::string_view(low).substr(start) != name) continue;
     const std::string_view before = std::string_view(low).substr(0, start);
@@ -141,7 +139,7 @@ std::optional<Clock> clock_of(std::string_view text) {
   std::string suffix;
   for (; at < plain.size(); ++at) {
     if (plain[at] == ' ' || plain[at] == '.') continue;
-    suffix += static_cast<char>(plain[at] >= 'A' && plain[at] <= 'Z' ? plain[at] - 'A' + 'a' : plain[at]);
+    suffix += lower(plain[at]);
   }
   if (suffix == "am" || suffix == "pm") {
     clock.half_named = true;

@@ -182,6 +182,10 @@ bool has_decimal(const Tree& tree, NodeId id) {
   return any(tree, id, [](const Node& node, NodeId) { return node.op == Op::kNumber && (node.flag & kDecimal) != 0; });
 }
 
+bool has_plus_minus(const Tree& tree, NodeId id) {
+  return any(tree, id, [](const Node& node, NodeId) { return node.op == Op::kPlusMinus; });
+}
+
 bool is_scalar(const Tree& tree, NodeId id) {
   return !any(tree, id, [&](const Node& node, NodeId at) {
     if (node.op == Op::kConstant) return tree.constant_of(at) >= Constant::kEmptySet;

@@ -200,6 +200,7 @@ bool any(const Tree& tree, NodeId id, const Predicate& predicate) {
 }
 bool has_symbol(const Tree& tree, NodeId id);
 bool has_decimal(const Tree& tree, NodeId id);
+bool has_plus_minus(const Tree& tree, NodeId id);
 /// A number, symbol, sum, product, power, call …: nothing that is a structure.
 bool is_scalar(const Tree& tree, NodeId id);
 

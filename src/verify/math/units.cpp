@@ -132,9 +132,7 @@ std::string spaced_words(std::string_view text) {
 }  // namespace
 
 std::string plain_words(std::string_view text) {
-  std::string out = spaced_words(text);
-  for (char& c : out) c = lower(c);
-  return out;
+  return in_small_letters(spaced_words(text));
 }
 
 namespace {
@@ -153,8 +151,7 @@ std::string unit_name(std::string_view word, UnitKind& kind) {
       kind = UnitKind::kMeasure;
       return si;
     }
-    std::string low(word);
-    for (char& c : low) c = lower(c);
+    const std::string low = in_small_letters(word);
     // M alone is no meter.
     known = word.size() > 1 ? find_unit(low) : nullptr;
   }
@@ -186,8 +183,7 @@ bool unit_factors(std::string_view text, std::vector<UnitFactor>& out, UnitKind&
       while (end < text.size() && letter(text[end])) ++end;
       const std::string_view word = text.substr(at, end - at);
       at = end;
-      std::string low(word);
-      for (char& l : low) l = lower(l);
+      const std::string low = in_small_letters(word);
       if (low == "square" || low == "sq" || low == "cubic" || low == "cu") {
         power = low[0] == 's' ? 2 : 3;
       } else if (after_unit && (low == "squared" || low == "cubed")) {
@@ -374,8 +370,7 @@ bool changes_value(std::string_view words) {
 
 bool is_unit_word(std::string_view word) {
   if (word.size() < 2) return false;
-  std::string low(word);
-  for (char& c : low) c = lower(c);
+  const std::string low = in_small_letters(word);
   return find_unit(low) != nullptr || is_plain_si_unit(word) || low == "square" || low == "cubic" || low == "sq";
 }
 

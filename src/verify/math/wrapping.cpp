@@ -1,20 +1,18 @@
 #include "verify/math/wrapping.h"
 
 #include <algorithm>
-#include <array>
 
 #include "verify/math/characters.h"
+#include "verify/math/lexer.h"
 
 namespace lydian::math {
-namespace {
 
+// \mathbb{C} is no C in another font but the complex numbers.
 bool is_font(std::string_view name) {
-  static constexpr std::array kFonts = {"text",       "mbox",   "textbf", "textit", "textrm",       "mathrm", "mathbf",
-                                        "textnormal", "mathit", "left",   "right",  "operatorname", "boxed",  "hbox"};
-  return std::find(kFonts.begin(), kFonts.end(), name) != kFonts.end();
+  const CommandInfo info = command_info(name);
+  return (info.kind == Tok::kText && name != "mathbb") || info.kind == Tok::kOperatorName || info.kind == Tok::kBoxed ||
+         (info.kind == Tok::kGroupCommand && info.payload == 0);
 }
-
-}  // namespace
 
 std::string_view strip_wrapping(std::string_view text) {
   for (bool changed = true; changed;) {

@@ -5,6 +5,8 @@
 
 namespace lydian::math {
 
+/// Whether a command, without its backslash, changes only how what follows looks: \text, \mathbf, \left, \boxed.
+bool is_font(std::string_view name);
 /// Outer blanks, $…$, \(…\), \[…\], **…**, a full stop at the end: off.
 std::string_view strip_wrapping(std::string_view text);
 /// The text without the signs that begin and end formulas.
