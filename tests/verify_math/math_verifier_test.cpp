@@ -76,6 +76,7 @@ TEST(MathVerifier, SwitchesTurnConventionsOff) {
       {&MathOptions::currency_optional, "\\$18", "18", MathKind::kAnswer},
       {&MathOptions::degree_optional, "30^\\circ", "30", MathKind::kAnswer},
       {&MathOptions::base_optional, "664_7", "664", MathKind::kAnswer},
+      {&MathOptions::modulus_optional, "17 \\pmod{20}", "17", MathKind::kAnswer},
       {&MathOptions::ignore_case, "\\text{Friday}", "friday", MathKind::kAnswer},
       {&MathOptions::option_letter_with_text, "(C)", "(C) Plane", MathKind::kAnswer},
       {&MathOptions::list_order_free, "1, 2", "2, 1", MathKind::kAnswer},
@@ -122,7 +123,7 @@ TEST(MathVerifier, Statuses) {
   const MathVerifier verifier;
   EXPECT_EQ(verifier.grade("7", "no idea", MathKind::kResponse).status, VerdictStatus::kUnparsable);
   EXPECT_EQ(verifier.grade("7", "\\frac{1", MathKind::kAnswer).status, VerdictStatus::kUnparsable);
-  EXPECT_EQ(verifier.grade("7", "9^{9^9}", MathKind::kAnswer).status, VerdictStatus::kResourceLimit);
+  EXPECT_EQ(verifier.grade("7", "9^{9^{9^9}}", MathKind::kAnswer).status, VerdictStatus::kResourceLimit);
   EXPECT_EQ(verifier.grade("7", "1000000!", MathKind::kAnswer).status, VerdictStatus::kResourceLimit);
   EXPECT_EQ(verifier.grade("", "7", MathKind::kAnswer).status, VerdictStatus::kVerifierFault);
   EXPECT_EQ(verifier.grade(std::span<const std::string>(), "7", MathKind::kAnswer).status, VerdictStatus::kVerifierFault);

@@ -34,6 +34,7 @@ struct MathOptions {
   bool currency_optional = true;        ///< \$18.90 = 18.9
   bool degree_optional = true;          ///< 30^\circ = 30 (but inside sin, cos, tan … the sign counts)
   bool base_optional = true;            ///< 664_7 = 664 (never 664_8); off: the base must be written.
+  bool modulus_optional = true;         ///< 17 \pmod{20} = 17 (never 17 \pmod{21}); x \equiv 17 \pmod{20} keeps its modulus.
   bool ignore_case = true;              ///< \text{Friday} = friday
   bool option_letter_with_text = true;  ///< (C) = "(C) Plane"
   bool list_order_free = true;          ///< 1, 2 = 2, 1 for lists without brackets; sets are always unordered, tuples always ordered.
@@ -50,7 +51,7 @@ struct MathOptions {
   std::int64_t max_tokens = 4096;  ///< Of one expression.
   std::int64_t max_depth = 128;    ///< Of nesting.
   std::int64_t max_digits = 4000;  ///< Of one number literal.
-  std::int64_t max_bits = 20000;   ///< Of any exact integer: 9^{9^9} is a resource limit.
+  std::int64_t max_bits = 20000;   ///< Of any exact integer that must be written out: 9^{9^9}+1 is a resource limit.
   std::int64_t max_cost = 20000;   ///< Counted units of work of one comparison, about a microsecond each at most.
 };
 

@@ -53,6 +53,9 @@ Comparer::Peeled Comparer::peel(NodeId id) const {
     } else if (tree_.is(id, Op::kDegree)) {
       result.degree = true;
       id = tree_.child(id, 0);
+    } else if (is_congruence(id) && result.modulus == kNoNode) {
+      result.modulus = tree_.child(id, 1);
+      id = tree_.child(id, 0);
     } else if (tree_.is(id, Op::kNegate) &&
                (tree_.is(tree_.child(id, 0), Op::kUnit) || tree_.is(tree_.child(id, 0), Op::kPercent) || tree_.is(tree_.child(id, 0), Op::kDegree))) {
       negative = !negative;
@@ -67,6 +70,8 @@ Comparer::Peeled Comparer::peel(NodeId id) const {
 
 Decision Comparer::compare(NodeId gold, NodeId prediction) {
   if (same(tree_, gold, tree_, prediction)) return {true, MathMethod::kExact, {}};
+  gold = with_tables(gold);
+  prediction = with_tables(prediction);
   if (std::optional<Decision> named = by_names(gold, prediction)) return *named;
   // The last side of 2 + 2 = 5 is no answer.
   if (tree_.is(prediction, Op::kRelation) && !chain_holds(prediction)) return unequal("a chain of equations that is false");
@@ -93,6 +98,7 @@ Decision Comparer::element(NodeId gold, NodeId prediction) {
   } const leave{depth_};
   budget_.spend(1);
   if (same(tree_, gold, tree_, prediction)) return {true, MathMethod::kExact, {}};
+  if (std::optional<Decision> vectors = by_components(gold, prediction)) return *vectors;
   switch (tree_[gold].op) {
     case Op::kRelation:
       return relation(gold, prediction);
@@ -135,42 +141,102 @@ Decision Comparer::scalars(NodeId gold, NodeId prediction) {
   if (g != 0 || p != 0) return {g == p, MathMethod::kExact, g == p ? "" : "infinite on one side"};
   const bool gold_based = any(tree_, gold, [](const Node& node, NodeId) { return node.op == Op::kBased; });
   if (gold_based && (tree_.is(gold, Op::kBased) || tree_.is(prediction, Op::kBased))) return based(gold, prediction);
-  return peeled(peel(gold), peel(prediction));
+  Decision decision = peeled(peel(gold), peel(prediction));
+  if (decision.equal) return decision;
+  // Of an antiderivative the constant may be called c or C.
+  std::string name, other_name;
+  const NodeId rest = without_constant(gold, name), other = rest == kNoNode ? kNoNode : without_constant(prediction, other_name);
+  if (other == kNoNode || name == other_name) return decision;
+  Decision rests = decider_.equal(rest, other);
+  if (!rests.equal) return decision;
+  if (rests.reason.empty()) rests.reason = "the additive constant has another name";
+  return rests;
+}
+
+// What stands before + c or + C, where no such letter and exactly one other stand in it: a function of one letter and an additive constant. Else kNoNode.
+NodeId Comparer::without_constant(NodeId id, std::string& name) {
+  if (!tree_.is(id, Op::kAdd)) return kNoNode;
+  std::vector<NodeId> rest;
+  for (const NodeId term : tree_.children(id)) {
+    const bool constant = tree_.is(term, Op::kSymbol) && (tree_.name(term) == "c" || tree_.name(term) == "C");
+    if (!constant) {
+      rest.push_back(term);
+    } else if (name.empty()) {
+      name = tree_.name(term);
+    } else {
+      return kNoNode;
+    }
+  }
+  if (name.empty() || rest.empty()) return kNoNode;
+  const NodeId sum = tree_.add(Op::kAdd, rest);
+  const std::optional<std::string> letter = only_letter(tree_, sum);
+  return letter && *letter != "c" && *letter != "C" ? sum : kNoNode;
 }
 
 Decision Comparer::based(NodeId gold, NodeId prediction) {
   if (tree_.is(gold, Op::kBased) && tree_.is(prediction, Op::kNumber)) {
     // Without its base the numeral itself must agree, digit by digit.
     if (!options_.base_optional) return unequal("the base is missing");
-    const bool equal = tree_.value(tree_.child(gold, 0)) == tree_.value(prediction);
+    const bool equal = tree_[gold].count == 1 && tree_.value(tree_.child(gold, 0)) == tree_.value(prediction);
     return {equal, MathMethod::kExact, equal ? "the base is left out" : "different digits"};
   }
   return decider_.equal(gold, prediction);
 }
 
-// N for newton and m/s2 for "meters per second squared", where the other side writes one letter for each: 20 N is read as a product.
-NodeId Comparer::unit_as_letters(const std::string& unit) {
-  NodeId product = tree_.integer(1);
-  for (std::size_t at = 0; at < unit.size();) {
-    const bool below = unit[at] == '/';
-    if (below || unit[at] == '*') ++at;
-    if (at >= unit.size() || !letter(unit[at]) || unit[at] == 'e' || unit[at] == 'i') return kNoNode;
-    NodeId factor = tree_.symbol(unit.substr(at++, 1));
-    if (at < unit.size() && digit(unit[at])) factor = tree_.add(Op::kPower, {factor, tree_.integer(unit[at++] - '0')});
-    if (at < unit.size() && unit[at] != '/' && unit[at] != '*') return kNoNode;
-    product = tree_.add(below ? Op::kDivide : Op::kMultiply, {product, factor});
+// N for newton, h for hours and m/s2 for "meters per second squared", where the other side writes one letter for each: 20 N is read as a product. In each way
+// in which letters may be written.
+std::vector<NodeId> Comparer::unit_as_letters(const std::string& unit) {
+  std::vector<NodeId> products;
+  for (const bool capital : {false, true}) {
+    NodeId product = tree_.integer(1);
+    bool differs = false;
+    for (std::size_t at = 0; at < unit.size();) {
+      const bool below = unit[at] == '/';
+      if (below || unit[at] == '*') ++at;
+      std::size_t end = at;
+      while (end < unit.size() && letter(unit[end])) ++end;
+      std::string name = unit.substr(at, end - at);
+      if (name == "hour") name = "h";
+      if (name == "l" && capital) name = "L";
+      differs = differs || name == "L";
+      if (name.size() != 1 || name == "e" || name == "i") return {};
+      NodeId factor = tree_.symbol(name);
+      at = end;
+      if (at < unit.size() && digit(unit[at])) factor = tree_.add(Op::kPower, {factor, tree_.integer(unit[at++] - '0')});
+      if (at < unit.size() && unit[at] != '/' && unit[at] != '*') return {};
+      product = tree_.add(below ? Op::kDivide : Op::kMultiply, {product, factor});
+    }
+    if (!capital || differs) products.push_back(product);
   }
-  return product;
+  return products;
+}
+
+// 17 (mod 20) is 37 (mod 20), and without its modulus 17.
+Decision Comparer::congruent(const Peeled& gold, const Peeled& prediction) {
+  if (gold.modulus == kNoNode || prediction.modulus == kNoNode) {
+    if (!options_.modulus_optional) return unequal("the modulus is missing");
+    Decision decision = decider_.equal(gold.core, prediction.core);
+    if (decision.equal && decision.reason.empty()) decision.reason = "the modulus is left out";
+    return decision;
+  }
+  if (!decider_.equal(gold.modulus, prediction.modulus).equal) return unequal("different moduli");
+  const Rational *a = decider_.exact(gold.core), *b = decider_.exact(prediction.core), *n = decider_.exact(gold.modulus);
+  if (a == nullptr || b == nullptr || n == nullptr || !a->is_integer() || !b->is_integer() || !n->is_integer() || n->is_zero())
+    return decider_.equal(gold.core, prediction.core);
+  Integer apart;
+  fmpz_sub(apart.get(), a->numerator(), b->numerator());
+  const bool equal = fmpz_divisible(apart.get(), n->numerator()) != 0;
+  return {equal, MathMethod::kExact, equal ? "" : "different residues"};
 }
 
 Decision Comparer::peeled(const Peeled& gold, const Peeled& prediction) {
+  if (gold.modulus != kNoNode || prediction.modulus != kNoNode) return congruent(gold, prediction);
   std::string note;
   const bool one_unit = gold.unit.empty() != prediction.unit.empty() && (gold.unit.empty() ? prediction : gold).unit_kind == UnitKind::kMeasure;
   const NodeId other_core = gold.unit.empty() ? gold.core : prediction.core;
   if (one_unit && has_symbol(tree_, other_core) && is_scalar(tree_, gold.core) && is_scalar(tree_, prediction.core)) {
     const Peeled& with = gold.unit.empty() ? prediction : gold;
-    const NodeId letters = unit_as_letters(with.unit);
-    if (letters != kNoNode) {
+    for (const NodeId letters : unit_as_letters(with.unit)) {
       const NodeId product = tree_.add(Op::kMultiply, {with.core, letters});
       Decision decision = gold.unit.empty() ? decider_.equal(gold.core, product) : decider_.equal(product, prediction.core);
       if (decision.equal) return decision;

@@ -50,6 +50,7 @@ class Comparer {
   /// A value without its sign of percent, degree or unit.
   struct Peeled {
     NodeId core = kNoNode;
+    NodeId modulus = kNoNode;  ///< Of 17 (mod 20).
     bool percent = false, degree = false;
     std::string unit;
     UnitKind unit_kind = UnitKind::kNoun;
@@ -67,10 +68,26 @@ class Comparer {
   Decision peeled(const Peeled& gold, const Peeled& prediction);
   Decision by_structure(NodeId gold, NodeId prediction);
   Peeled peel(NodeId id) const;
-  NodeId unit_as_letters(const std::string& unit);
+  std::vector<NodeId> unit_as_letters(const std::string& unit);
+  NodeId without_constant(NodeId id, std::string& name);
   int infinity_sign(NodeId id) const;
+  bool is_congruence(NodeId id) const { return tree_.is(id, Op::kOpaque) && tree_.name(id) == kCongruent; }
+  Decision congruent(const Peeled& gold, const Peeled& prediction);
   Decision based(NodeId gold, NodeId prediction);
   Decision ratio(NodeId gold, NodeId prediction);
+
+  // compare_matrices.cpp: what is calculated with matrices and vectors.
+  struct Table {
+    std::vector<NodeId> cells;
+    std::size_t columns = 1;
+    std::size_t rows() const { return cells.size() / columns; }
+  };
+  NodeId with_tables(NodeId id);
+  std::optional<Table> table(NodeId id);
+  Table product(const Table& a, const Table& b);
+  NodeId determinant(const Table& square);
+  std::optional<Decision> by_components(NodeId gold, NodeId prediction);
+  std::optional<std::vector<NodeId>> components(NodeId id);
 
   // compare_names.cpp: values that are each given a name.
   struct Named {

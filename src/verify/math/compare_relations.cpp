@@ -10,20 +10,26 @@ bool Comparer::is_chain_of(NodeId id, Relation a, Relation b) const {
   return std::all_of(relations.begin(), relations.end(), [&](Relation r) { return r == a || r == b; });
 }
 
-// What a value can be called: letters and words without any number in it, f(x), (p, q), A:B.
+// What a value can be called: letters and words without any number beside them, f(x), P(X > 2), (p, q), A:B; also an integral, a limit or a sum to a letter,
+// which was asked for.
 bool Comparer::is_name(NodeId id) const {
-  return !any(tree_, id, [&](const Node& node, NodeId at) {
-    if (node.op == Op::kBased) return true;
-    if (node.op == Op::kNumber) {
-      // f(2) may be asked for.
-      return !any(tree_, id, [&](const Node& outer, NodeId call) {
-        if (outer.op != Op::kApply) return false;
-        const auto arguments = tree_.children(call);
-        return std::find(arguments.begin(), arguments.end(), at) != arguments.end();
-      });
-    }
-    return false;
-  });
+  switch (tree_[id].op) {
+    case Op::kNumber:
+    case Op::kBased:
+      return false;
+    case Op::kApply:
+      return true;
+    case Op::kOpaque:
+      if (tree_.name(id) == "int" || tree_.name(id) == "lim") return true;
+      break;
+    case Op::kSum:
+      if (has_symbol(tree_, tree_.child(id, 0)) || has_symbol(tree_, tree_.child(id, 1))) return true;
+      break;
+    default:
+      break;
+  }
+  const auto parts = tree_.children(id);
+  return std::all_of(parts.begin(), parts.end(), [&](NodeId part) { return is_name(part); });
 }
 
 // Whether no two sides without letters are proved different. A decimal may be rounded: 1/3 = 0.33.
@@ -85,7 +91,8 @@ Decision Comparer::relation(NodeId gold, NodeId prediction) {
     if (tree_.is(prediction, Op::kRelation) && tree_.relations(prediction)[0] == Relation::kIn) return element(set, tree_.child(prediction, 1));
     return element(set, prediction);
   }
-  if (std::all_of(relations.begin(), relations.end(), [](Relation r) { return is_less(r) || is_greater(r) || r == Relation::kNotEqual || r == Relation::kEqual; })) {
+  if (std::all_of(relations.begin(), relations.end(),
+                  [](Relation r) { return is_less(r) || is_greater(r) || r == Relation::kNotEqual || r == Relation::kEqual; })) {
     return inequality(gold, prediction);
   }
   return by_structure(gold, prediction);
@@ -109,7 +116,8 @@ Decision Comparer::equation_by_form(NodeId gold, NodeId prediction) {
   const NodeId left = sides.front(), last = sides.back();
   if (!tree_.is(prediction, Op::kRelation)) {
     // The value alone, where the gold only gives it a name. A curve y = x is not its right side.
-    const bool function = !tree_.is(left, Op::kSymbol) && is_name(left);
+    const bool function = tree_.is(left, Op::kApply) || ((tree_.is(left, Op::kSum) || tree_.is(left, Op::kOpaque)) && is_name(left)) ||
+                          (tree_.is(left, Op::kMultiply) && tree_.is(tree_.child(left, 0), Op::kOpaque));  // (f \circ g)(x)
     if (value == kNoNode || (!function && has_symbol(tree_, value))) return unequal("the gold is an equation, the prediction is not");
     Decision decision = element(value, prediction);
     if (decision.equal && decision.reason.empty()) decision.reason = "the name before the value is left out";
@@ -120,6 +128,8 @@ Decision Comparer::equation_by_form(NodeId gold, NodeId prediction) {
   if (!is_chain_of(prediction, Relation::kEqual, Relation::kEquivalent) && !is_chain_of(prediction, Relation::kEqual, Relation::kApprox)) {
     return unequal("the gold is an equation, the prediction is another relation");
   }
+  // x \equiv 17 (mod 20) are many numbers.
+  if (value != kNoNode && is_congruence(value) && !is_congruence(others.back())) return unequal("the modulus is missing");
   // Both name the same thing.
   const NodeId other_value = assigned_value(prediction);
   if (value != kNoNode && other_value != kNoNode && is_name(left) && same(tree_, left, tree_, others.front())) {

@@ -164,6 +164,11 @@ Decision Decider::equal(NodeId a, NodeId b) {
     y = folder_.value(b);
   } catch (const Undefined&) {
     return {false, MathMethod::kNone, "a value that does not exist"};
+  } catch (const LimitExceeded&) {
+    // 2^{20240} and 4^{10120}
+    const std::optional<PrimePowers> p = prime_powers(folder_, a), q = p ? prime_powers(folder_, b) : std::nullopt;
+    if (!q) throw;
+    return {*p == *q, MathMethod::kExact, *p == *q ? "" : "different numbers"};
   }
   if (x != nullptr && y != nullptr) {
     if (*x == *y) return {true, MathMethod::kExact, {}};

@@ -315,6 +315,73 @@ std::optional<Rational> Folder::fold_sum(NodeId id) {
   return result;
 }
 
+namespace {
+
+bool add_primes(const fmpz* value, bool below, PrimePowers& out) {
+  if (fmpz_bits(value) > 62) return false;
+  n_factor_t found;
+  n_factor_init(&found);
+  Integer size;
+  fmpz_abs(size.get(), value);
+  n_factor(&found, fmpz_get_ui(size.get()), 1);
+  for (int i = 0; i < found.num; ++i) {
+    Integer& exponent = out.exponents[found.p[i]];
+    const auto times = static_cast<ulong>(found.exp[i]);
+    below ? fmpz_sub_ui(exponent.get(), exponent.get(), times) : fmpz_add_ui(exponent.get(), exponent.get(), times);
+  }
+  return true;
+}
+
+/// Times base^exponent.
+void add_powers(const PrimePowers& base, const fmpz* exponent, PrimePowers& out) {
+  out.negative = out.negative != (base.negative && fmpz_is_odd(exponent) != 0);
+  for (const auto& [prime, power] : base.exponents) fmpz_addmul(out.exponents[prime].get(), power.get(), exponent);
+}
+
+}  // namespace
+
+std::optional<PrimePowers> prime_powers(Folder& folder, NodeId id) {
+  const Tree& tree = folder.tree();
+  folder.budget().spend(20);
+  PrimePowers result;
+  const auto times = [&](NodeId factor, const Integer& exponent) {
+    const std::optional<PrimePowers> base = prime_powers(folder, factor);
+    if (base) add_powers(*base, exponent.get(), result);
+    return base.has_value();
+  };
+  bool known = true;
+  switch (tree[id].op) {
+    case Op::kNumber:
+      known = !tree.value(id).is_zero() && add_primes(tree.value(id).numerator(), false, result) && add_primes(tree.value(id).denominator(), true, result);
+      result.negative = tree.value(id).sign() < 0;
+      break;
+    case Op::kNegate:
+      known = times(tree.child(id, 0), Integer(1));
+      result.negative = !result.negative;
+      break;
+    case Op::kMultiply:
+      for (const NodeId child : tree.children(id)) known = known && times(child, Integer(1));
+      break;
+    case Op::kDivide:
+      known = times(tree.child(id, 0), Integer(1)) && times(tree.child(id, 1), Integer(-1));
+      break;
+    case Op::kPower: {
+      const Rational* exponent = folder.value(tree.child(id, 1));
+      if (exponent == nullptr || !exponent->is_integer()) return std::nullopt;
+      Integer n;
+      fmpz_set(n.get(), exponent->numerator());
+      folder.budget().spend(exponent->bits() / 64);
+      known = times(tree.child(id, 0), n);
+      break;
+    }
+    default:
+      return std::nullopt;
+  }
+  if (!known) return std::nullopt;
+  std::erase_if(result.exponents, [](const auto& entry) { return fmpz_is_zero(entry.second.get()) != 0; });
+  return result;
+}
+
 NodeId substitute(const Tree& from, NodeId id, const std::string& name, const Rational& value, Tree& to) {
   if (from.is(id, Op::kSymbol) && from.name(id) == name) return to.number(Rational(value));
   if (from[id].count == 0) return to.copy(from, id);

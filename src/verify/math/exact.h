@@ -40,6 +40,15 @@ class Folder {
   std::map<NodeId, std::optional<Rational>> known_;
 };
 
+/// A rational number other than 0 as a product of powers of primes, whose exponents may be of any size.
+struct PrimePowers {
+  bool negative = false;
+  std::map<ulong, Integer> exponents;  ///< None of them 0.
+  bool operator==(const PrimePowers& other) const = default;
+};
+/// Of a product or quotient of powers of numbers of up to 62 bits; nothing for others. What is over max_bits when written out can be compared by it.
+std::optional<PrimePowers> prime_powers(Folder& folder, NodeId id);
+
 /// base^exponent, exactly. Throws LimitExceeded over max_bits, Undefined for 0 to a negative power.
 Rational power(const Rational& base, const Integer& exponent, std::int64_t max_bits, Budget& budget);
 /// The exact real k-th root where it is rational.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 
 #include "verify/math/characters.h"
 #include "verify/math/wrapping.h"
@@ -269,7 +270,7 @@ bool taken_back(std::string_view sentence, std::size_t begin, std::size_t end) {
   if (goes_on_with(sentence.substr(end), kBehind)) return true;
   const std::size_t from = begin > kSentenceBytes ? begin - kSentenceBytes : 0;
   std::string before(sentence.substr(from, begin - from));
-  for (char& c : before) c = lower(c);
+  before = in_small_letters(before);
   cut_to_conclusion(before, kConclusions);
   if (has_any_word(before, kDoubts) || before.find("n't ") != std::string::npos || before.find("n’t ") != std::string::npos) return true;
   cut_to_conclusion(before, kEquals);
@@ -289,8 +290,23 @@ bool taken_back(std::string_view sentence, std::size_t begin, std::size_t end) {
   return (ends_with_word("minus") || ends_with_word("and")) && holds_digit;
 }
 
-/// Whether the sentence of the last boxes offers them beside an earlier box that says something else: "If that is wrong, it is". A box that corrects an
-/// earlier one, or an intermediate result in a box, is no hedge.
+constexpr std::array<std::string_view, 10> kOffers = {"otherwise",     "else",        "maybe",  "perhaps",  "possibly",
+                                                      "alternatively", "alternately", "unless", "could be", "could also"};
+
+/// Whether a sentence does nothing but leave open what was said before it: "Or maybe not.", "If that is wrong, try this."
+bool doubts(std::string_view sentence) {
+  const std::string low = in_small_letters(sentence);
+  const std::size_t begin = low.find_first_not_of(" \t\n\r,;$*");
+  if (begin == std::string::npos) return false;
+  const std::string_view words = std::string_view(low).substr(begin);
+  static constexpr std::array<std::string_view, 6> kConditions = {"if ", "but if ", "and if ", "or if ", "unless ", "in case "};
+  static constexpr std::array<std::string_view, 5> kDenials = {"wrong", "incorrect", "mistaken", "not right", "not correct"};
+  const bool condition = std::any_of(kConditions.begin(), kConditions.end(), [&](std::string_view start) { return starts(words, start); });
+  return (condition && has_any_word(words, kDenials)) || (std::count(words.begin(), words.end(), ' ') < 3 && has_any_word(words, kOffers));
+}
+
+/// Whether the sentence of the last boxes, or the one right before it, offers them beside an earlier box that says something else: "If that is wrong, it is",
+/// "Or maybe not." A box that corrects an earlier one, or an intermediate result in a box, is no hedge.
 bool hedged(std::string_view text) {
   const std::vector<Span> found = boxes(text);
   if (found.size() < 2) return false;
@@ -301,13 +317,12 @@ bool hedged(std::string_view text) {
   for (std::size_t i = first; i < found.size(); ++i) {
     if (inside(found[i]) == inside(found[first - 1])) return false;
   }
-  static constexpr std::array<std::string_view, 10> kOffers = {"otherwise",     "else",        "maybe",  "perhaps",  "possibly",
-                                                               "alternatively", "alternately", "unless", "could be", "could also"};
   static constexpr std::array<std::string_view, 6> kDoubted = {"wrong", "incorrect", "mistaken", "not", "right", "correct"};
-  std::size_t from = std::max(found[first - 1].to, found[first].from - std::min(found[first].from, kSentenceBytes));
+  std::size_t from = std::max(found[first - 1].to, found[first].from - std::min(found[first].from, kSentenceBytes)), before = from;
   for (std::size_t i = from; i + 1 < found[first].from; ++i) {
-    if ((text[i] == '.' || text[i] == '!' || text[i] == '?') && blank(text[i + 1])) from = i + 1;
+    if ((text[i] == '.' || text[i] == '!' || text[i] == '?') && blank(text[i + 1])) before = std::exchange(from, i + 1);
   }
+  if (doubts(text.substr(before, from - before))) return true;
   // Behind the formula that holds the box.
   const std::size_t last = std::min(text.find_first_not_of("$\\])}", found.back().to), text.size());
   std::string around(text.substr(from, found[first].from - from));
@@ -315,7 +330,7 @@ bool hedged(std::string_view text) {
   const bool begins_with_or = word != std::string::npos && (around.compare(word, 3, "or ") == 0 || around.compare(word, 3, "Or ") == 0);
   around += ' ';
   around += text.substr(last, std::min(sentence_end(text, last) - last, kSentenceBytes));
-  for (char& c : around) c = lower(c);
+  around = in_small_letters(around);
   return begins_with_or || has_any_word(around, kOffers) || (has_word(around, "if") && has_any_word(around, kDoubted));
 }
 

@@ -30,8 +30,8 @@ std::string printable(std::string_view text) {
 
 /// What is read as mathematics: a text without signs of formulas, or the sign that its words stand for.
 std::string without_words(std::string_view text) {
-  const std::string_view sign = math::spoken_sign(text);
-  return sign.empty() ? math::without_delimiters(text) : std::string(sign);
+  std::string sign = math::spoken_sign(text);
+  return sign.empty() ? math::without_delimiters(text) : sign;
 }
 
 /// Without the blanks that say nothing: 1 1/2 is not 11/2, p i is not pi, and 1, 234 is not 1,234.
@@ -166,7 +166,12 @@ std::optional<std::string> Grader::fault_of_gold(std::string_view gold) {
     }
     math::Folder folder(tree, options_.max_bits, budget);
     math::any(tree, reading.root, [&](const math::Node& node, NodeId id) {
-      if (node.op < math::Op::kBracket && math::is_scalar(tree, id)) folder.value(id);
+      if (node.op >= math::Op::kBracket || !math::is_scalar(tree, id)) return false;
+      try {
+        folder.value(id);
+      } catch (const math::LimitExceeded&) {
+        if (!math::prime_powers(folder, id)) throw;
+      }
       return false;
     });
   } catch (const math::LimitExceeded& limit) {
@@ -191,8 +196,9 @@ Decision Grader::read_and_compare(std::string_view gold, std::string_view predic
   reading = math::parse(p, read_options(commas_separate), tree);
   ambiguous = gold_reading.grouped_commas || reading.grouped_commas;
   if (gold_reading.root != kNoNode) {
-    gold_plural = tree.is(gold_reading.root, math::Op::kList) || tree.is(gold_reading.root, math::Op::kBracket) ||
-                  math::has_plus_minus(tree, gold_reading.root);
+    // A point or an interval is one value.
+    const bool set = tree.is(gold_reading.root, math::Op::kBracket) && static_cast<math::Bracket>(tree[gold_reading.root].flag) == math::Bracket::kCurly;
+    gold_plural = set || tree.is(gold_reading.root, math::Op::kList) || math::has_plus_minus(tree, gold_reading.root);
   }
   const bool gold_words = gold_reading.root == kNoNode || tree.is(gold_reading.root, math::Op::kText);
   const bool words = reading.root == kNoNode || tree.is(reading.root, math::Op::kText);

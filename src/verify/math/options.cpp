@@ -24,6 +24,7 @@ void describe(ConfigVisitor& visitor, MathOptions& options) {
   visitor.field({"currency_optional", "\\$18.90 = 18.9"}, options.currency_optional);
   visitor.field({"degree_optional", "30^\\circ = 30 (but inside sin, cos, tan … the sign counts)"}, options.degree_optional);
   visitor.field({"base_optional", "664_7 = 664 (never 664_8); off: the base must be written"}, options.base_optional);
+  visitor.field({"modulus_optional", "17 \\pmod{20} = 17 (never 17 \\pmod{21}); x \\equiv 17 \\pmod{20} keeps its modulus"}, options.modulus_optional);
   visitor.field({"ignore_case", "\\text{Friday} = friday"}, options.ignore_case);
   visitor.field({"option_letter_with_text", "(C) = \"(C) Plane\""}, options.option_letter_with_text);
   visitor.field({"list_order_free", "1, 2 = 2, 1 for lists without brackets; sets are always unordered, tuples always ordered"}, options.list_order_free);
@@ -41,7 +42,7 @@ void describe(ConfigVisitor& visitor, MathOptions& options) {
   visitor.field({"max_tokens", "Of one expression", 1, 65536}, options.max_tokens);
   visitor.field({"max_depth", "Of nesting", 1, 512}, options.max_depth);
   visitor.field({"max_digits", "Of one number literal", 1, 20000}, options.max_digits);
-  visitor.field({"max_bits", "Of any exact integer: 9^{9^9} is a resource limit", 64, 1000000}, options.max_bits);
+  visitor.field({"max_bits", "Of any exact integer that must be written out: 9^{9^9}+1 is a resource limit", 64, 1000000}, options.max_bits);
   visitor.field({"max_cost", "Counted units of work of one comparison, about a microsecond each at most", 1, 1e+09}, options.max_cost);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "verify/math/characters.h"
+#include "verify/math/number_words.h"
 #include "verify/math/parser_state.h"
 #include "verify/math/units.h"
 
@@ -29,6 +30,10 @@ bool is_union(const Token& token) {
 }
 bool is_intersection(const Token& token) {
   return token.kind == Tok::kIntersection || (token.kind == Tok::kWord && (token.text == "intersect" || token.text == "intersection"));
+}
+
+bool is_modulo(const Token& token) {
+  return token.kind == Tok::kMod || (token.kind == Tok::kWord && token.text == "mod") || (token.kind == Tok::kText && plain_words(token.text) == "mod");
 }
 
 }  // namespace
@@ -133,7 +138,7 @@ NodeId Parser::parse_relation() {
   std::vector<Relation> relations;
   // A chain may begin with its sign, as in "= 5": the left side is what was asked for.
   if (is(Tok::kRelation) && now().payload == static_cast<std::uint32_t>(Relation::kEqual)) ++at_;
-  sides.push_back(parse_set());
+  sides.push_back(parse_side());
   while (true) {
     Relation relation;
     if (is(Tok::kRelation)) {
@@ -146,11 +151,50 @@ NodeId Parser::parse_relation() {
     } else {
       break;
     }
-    sides.push_back(parse_set());
+    sides.push_back(parse_side());
     relations.push_back(relation);
   }
   if (relations.empty()) return sides[0];
   return tree_.add(Op::kRelation, sides, tree_.add_relations(relations));
+}
+
+// V(t), P(2), P(X > 2) and P(A | B) alone on one side of a relation are names of values and no products: where the bracket goes behind them, else 0.
+std::size_t Parser::named_side() const {
+  const Token& name = now();
+  const bool letter_alone = (name.kind == Tok::kWord || name.kind == Tok::kText) && (name.text.size() == 1 || name.text == "Pr") && name.text != "e";
+  if ((!letter_alone && name.kind != Tok::kSymbol) || ahead(1).kind != Tok::kOpen || ahead(1).payload != static_cast<std::uint32_t>(Delimiter::kRound))
+    return 0;
+  bool event = false, plain = true;
+  int depth = 1;
+  std::size_t n = 2;
+  for (; depth > 0; ++n) {
+    const Token& token = ahead(n);
+    if (token.kind == Tok::kEnd) return 0;
+    depth += token.kind == Tok::kOpen ? 1 : token.kind == Tok::kClose ? -1 : 0;
+    event = event || token.kind == Tok::kRelation || token.kind == Tok::kBar || is_union(token) || is_intersection(token);
+    const bool atom = (token.kind == Tok::kWord && token.text.size() == 1) || token.kind == Tok::kSymbol || token.kind == Tok::kNumber;
+    plain = plain && depth < 2 && (atom || token.kind == Tok::kComma || token.kind == Tok::kClose || (n == 2 && token.kind == Tok::kMinus));
+  }
+  if (n == 3 || (!event && !plain)) return 0;
+  const Token& next = ahead(n);
+  const bool last = at_ > 0 && tokens_[at_ - 1].kind == Tok::kRelation && (next.kind == Tok::kEnd || next.kind == Tok::kComma || joins(next));
+  return next.kind == Tok::kRelation || last ? at_ + n : 0;
+}
+
+NodeId Parser::parse_side() {
+  const std::size_t end = named_side();
+  if (end == 0) return parse_set();
+  const Deeper deeper(*this);
+  const Inside fresh(*this);
+  open_bars_ = 1;  // The bar of P(A | B) opens nothing.
+  const std::string name(now().text);
+  at_ += 2;
+  std::vector<NodeId> arguments{parse_list()};
+  if (take(Tok::kBar)) arguments.push_back(parse_list());
+  expect_close(Delimiter::kRound);
+  if (at_ != end) fail("a bracket that is not closed");
+  if (arguments.size() == 1 && tree_.is(arguments[0], Op::kList)) arguments.assign(tree_.children(arguments[0]).begin(), tree_.children(arguments[0]).end());
+  return tree_.add(Op::kApply, arguments, tree_.intern(name));
 }
 
 NodeId Parser::parse_set() {
@@ -296,12 +340,22 @@ NodeId Parser::parse_product() {
       const NodeId above = multiply(factors, kNoNode);
       factors.assign(1, divide(ungroup(above), ungroup(parse_unary())));
       bare_number = false;
-    } else if (is(Tok::kMod)) {
-      const bool in_brackets = now().payload == 1;
+    } else if (is(Tok::kMod) && now().payload == 1) {  // 17 \pmod{20}
       ++at_;
       const NodeId value = multiply(factors, kNoNode);
-      const NodeId modulus = in_brackets ? parse_argument() : parse_unary();
-      factors.assign(1, in_brackets ? tree_.add(Op::kOpaque, {value, modulus}, tree_.intern("pmod")) : tree_.call(Function::kMod, {value, modulus}));
+      factors.assign(1, tree_.add(Op::kOpaque, {value, parse_argument()}, tree_.intern(kCongruent)));
+      bare_number = false;
+    } else if (is_open(Delimiter::kRound) && is_modulo(ahead(1))) {  // 17 (mod 20)
+      const Inside fresh(*this);
+      at_ += 2;
+      const NodeId value = multiply(factors, kNoNode);
+      factors.assign(1, tree_.add(Op::kOpaque, {value, parse_sum()}, tree_.intern(kCongruent)));
+      expect_close(Delimiter::kRound);
+      bare_number = false;
+    } else if (is_modulo(now())) {
+      ++at_;
+      const NodeId value = multiply(factors, kNoNode);
+      factors.assign(1, tree_.call(Function::kMod, {value, parse_unary()}));
       bare_number = false;
     } else if (unit_follows()) {
       const NodeId value = multiply(factors, kNoNode);
@@ -434,20 +488,24 @@ NodeId Parser::parse_script(NodeId base) {
 }
 
 NodeId Parser::based_number(std::string_view digits, std::string_view script) {
+  const std::string spoken = all_digits(script) ? std::string(script) : spoken_number(in_small_letters(script));  // 1011_{two}
   std::int64_t radix = 0;
-  for (const char c : script) radix = c >= '0' && c <= '9' && radix < 100 ? radix * 10 + (c - '0') : 100;
+  for (const char c : spoken) radix = digit(c) && radix < 100 ? radix * 10 + (c - '0') : 100;
   if (radix < 2 || radix > 36) fail("a base outside 2 … 36");
   Rational value, numeral;
   for (const char c : digits) {
-    const std::int64_t digit = c >= 'A' ? c - 'A' + 10 : c - '0';
-    if (digit >= radix) fail("a digit that the base does not have");
+    const std::int64_t place = c >= 'A' ? c - 'A' + 10 : c - '0';
+    if (place >= radix) fail("a digit that the base does not have");
     fmpz_mul_ui(fmpq_numref(value.get()), value.numerator(), static_cast<ulong>(radix));
-    fmpz_add_ui(fmpq_numref(value.get()), value.numerator(), static_cast<ulong>(digit));
-    fmpz_mul_ui(fmpq_numref(numeral.get()), numeral.numerator(), digit < 10 ? 10 : 100);
-    fmpz_add_ui(fmpq_numref(numeral.get()), numeral.numerator(), static_cast<ulong>(digit));
+    fmpz_add_ui(fmpq_numref(value.get()), value.numerator(), static_cast<ulong>(place));
+    fmpz_mul_ui(fmpq_numref(numeral.get()), numeral.numerator(), 10);
+    fmpz_add_ui(fmpq_numref(numeral.get()), numeral.numerator(), static_cast<ulong>(place));
   }
-  const NodeId number = tree_.number(std::move(value)), written = tree_.number(std::move(numeral));
-  return tree_.add(Op::kBased, {written}, tree_[number].payload, 0, static_cast<std::uint16_t>(radix));
+  const std::uint32_t payload = tree_[tree_.number(std::move(value))].payload;
+  const auto extra = static_cast<std::uint16_t>(radix);
+  // With letters as digits it is written as no number of base 10.
+  if (!all_digits(digits)) return tree_.add(Op::kBased, {}, payload, 0, extra);
+  return tree_.add(Op::kBased, {tree_.number(std::move(numeral))}, payload, 0, extra);
 }
 
 NodeId Parser::parse_postfix(NodeId base) {

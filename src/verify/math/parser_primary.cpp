@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "verify/math/characters.h"
+#include "verify/math/number_words.h"
 #include "verify/math/parser_state.h"
 #include "verify/math/units.h"
 
@@ -195,7 +196,7 @@ std::string Parser::script_text() {
   text = now().text;
   if (is(Tok::kWord) && text.size() > 1) {
     // Only the first letter belongs to the index, unless it is a name.
-    if (word_info(text).kind == Tok::kUnknown) {
+    if (word_info(text).kind == Tok::kUnknown && spoken_number(in_small_letters(text)).empty()) {
       tokens_[at_].text.remove_prefix(1);
       return text.substr(0, 1);
     }

@@ -61,6 +61,8 @@ class Parser {
   NodeId parse_list();
   NodeId group_list(const std::vector<NodeId>& items, const std::vector<ListKind>& before, ListKind kind, std::uint16_t joints);
   NodeId parse_relation();
+  std::size_t named_side() const;
+  NodeId parse_side();
   NodeId parse_set();
   NodeId parse_ratio();
   NodeId parse_sum();
@@ -109,6 +111,7 @@ class Parser {
   NodeId parse_word();
   NodeId split_word(std::string_view word);
   NodeId indexed(std::string_view name);
+  std::size_t inverse_mark() const;
   std::string prime_marks();
   bool can_be_called(std::string_view name) const;
   NodeId parse_named_call(std::string_view name);

@@ -1,4 +1,5 @@
 // Units and other words behind a value.
+#include "verify/math/number_words.h"
 #include "verify/math/parser_state.h"
 #include "verify/math/units.h"
 
@@ -51,7 +52,7 @@ NodeId Parser::parse_unit(NodeId value) {
   // 5 million people
   while (unit.kind == UnitKind::kNoun) {
     const std::string_view first = std::string_view(unit.name).substr(0, unit.name.find(' '));
-    const std::int64_t factor = number_word(first);
+    const std::int64_t factor = scale_word(first);
     if (factor == 0) break;
     value = tree_.add(Op::kMultiply, {value, tree_.integer(factor)});
     unit = unit_of(std::string(unit.name.substr(std::min(unit.name.size(), first.size() + 1))));

@@ -248,6 +248,11 @@ NodeId Parser::split_word(std::string_view word) {
     const NodeId name = indexed(head);
     if (!tree_.is(name, Op::kSymbol) || tree_.name(name).size() > 1) return name;
   }
+  const bool named_function = head == "f" || head == "g" || head == "h" || head == "F" || head == "G";
+  if (const std::size_t mark = named_function ? inverse_mark() : 0; mark > 0) {  // f^{-1}(x) is no quotient.
+    at_ += mark;
+    return parse_unknown_function(std::string(head) + "^{-1}");
+  }
   const bool function_letter =
       head == "f" || head == "g" || head == "F" || head == "G" || (head == "h" && is_open(Delimiter::kRound) && ahead(2).kind == Tok::kClose);
   if ((is_open(Delimiter::kRound) && function_letter && !now().space_before) || is(Tok::kPrime)) {
@@ -256,6 +261,15 @@ NodeId Parser::split_word(std::string_view word) {
     return tree_.symbol(name);
   }
   return letter(head);
+}
+
+// Tokens of ^{-1}, ^(-1) or ^-1 before an opening bracket; 0 where something else follows.
+std::size_t Parser::inverse_mark() const {
+  if (!is(Tok::kCaret)) return 0;
+  const std::size_t bracket = ahead(1).kind == Tok::kOpen ? 1 : 0;
+  if (ahead(1 + bracket).kind != Tok::kMinus || ahead(2 + bracket).text != "1" || (bracket == 1 && ahead(4).kind != Tok::kClose)) return 0;
+  const Token& next = ahead(3 + 2 * bracket);
+  return next.kind == Tok::kOpen && next.payload == static_cast<std::uint32_t>(Delimiter::kRound) ? 3 + 2 * bracket : 0;
 }
 
 // x1 and a[1] are x_1 and a_1.

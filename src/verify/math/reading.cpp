@@ -1,6 +1,7 @@
 // From a text to its tree: other spellings first, then tokens, then the parser.
 #include <algorithm>
 
+#include "verify/math/characters.h"
 #include "verify/math/parser.h"
 #include "verify/math/parser_state.h"
 
@@ -22,6 +23,20 @@ std::string single_backslashes(std::string_view text) {
     out += text[i];
   }
   return out;
+}
+
+/// 0x1F, 0b1011 and 0o17, where they are the whole text, as numerals with their base. Empty where there is none.
+std::string prefixed_numeral(std::string_view text) {
+  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+  if (text.size() < 3 || text.size() > 64 || text[0] != '0') return {};
+  const char mark = lower(text[1]);
+  const std::string_view base = mark == 'x' ? "16" : mark == 'o' ? "8" : mark == 'b' ? "2" : "";
+  std::string digits(text.substr(2));
+  for (char& c : digits) c = c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c;
+  const std::string_view known = std::string_view("0123456789ABCDEF").substr(0, base == "16" ? 16 : base == "8" ? 8 : 2);
+  if (base.empty() || digits.find_first_not_of(known) != std::string::npos) return {};
+  return "\\text{" + digits + "}_{" + std::string(base) + "}";
 }
 
 }  // namespace
@@ -58,7 +73,8 @@ std::string spell_unicode(std::string_view text) {
 Reading parse(std::string_view text, const ReadOptions& options, Tree& tree) {
   Reading reading;
   const std::string spelled = spell_unicode(text);
-  const std::string single = single_backslashes(spelled.empty() ? text : std::string_view(spelled));
+  std::string single = single_backslashes(spelled.empty() ? text : std::string_view(spelled));
+  if (single.empty()) single = prefixed_numeral(text);
   const std::string_view source = !single.empty() ? std::string_view(single) : spelled.empty() ? text : std::string_view(spelled);
   Lexed lexed;
   lex(source, {options.commas_separate, options.decimal_comma, options.max_tokens, options.max_digits}, lexed);

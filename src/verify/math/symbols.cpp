@@ -43,9 +43,9 @@ Table make_commands() {
   Table t;
   add_functions(t);
   add_letters(t);
-  for (const char* name : {"varepsilon", "vartheta", "varphi",    "varrho",    "varsigma",    "ell",   "hbar",   "aleph",    "mho",
-                           "imath",      "jmath",    "partial",   "nabla",     "triangle",    "angle", "star",   "ast",      "square",
-                           "diamond",    "clubsuit", "heartsuit", "spadesuit", "diamondsuit", "perp",  "bullet", "checkmark"}) {
+  for (const char* name : {"varepsilon", "vartheta",  "varphi",      "varrho",   "varsigma", "ell",       "hbar", "aleph",  "mho",     "imath",
+                           "jmath",      "partial",   "nabla",       "triangle", "angle",    "star",      "ast",  "square", "diamond", "clubsuit",
+                           "heartsuit",  "spadesuit", "diamondsuit", "perp",     "bullet",   "checkmark", "Pr",   "top",    "intercal"}) {
     t[name] = {Tok::kSymbol, 0};
   }
   t["ast"] = {Tok::kTimes, 0};
@@ -182,6 +182,7 @@ Table make_words() {
   t["or"] = {Tok::kOr, 0};
   t["and"] = {Tok::kAnd, 0};
   t["mod"] = {Tok::kMod, 0};
+  t["Pr"] = {Tok::kSymbol, 0};
   t["emptyset"] = info(Tok::kConstant, Constant::kEmptySet);
   t["union"] = {Tok::kUnion, 0};
   return t;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "verify/math/characters.h"
+#include "verify/math/number_words.h"
 #include "verify/math/wrapping.h"
 
 namespace lydian::math {
@@ -249,7 +250,7 @@ std::optional<Decision> compare_times(std::string_view gold, std::string_view pr
   return Decision{equal, MathMethod::kText, equal ? "the half of the day is left out" : "another time"};
 }
 
-std::string_view spoken_sign(std::string_view text) {
+std::string spoken_sign(std::string_view text) {
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 18> kSpoken = {{{"no solution", "\\emptyset"},
                                                                                              {"no solutions", "\\emptyset"},
                                                                                              {"no real solution", "\\emptyset"},
@@ -271,7 +272,7 @@ std::string_view spoken_sign(std::string_view text) {
   if (text.size() > 64) return {};
   const std::string words = words_of(text);
   const auto found = std::find_if(kSpoken.begin(), kSpoken.end(), [&](const auto& spoken) { return spoken.first == words; });
-  return found == kSpoken.end() ? std::string_view{} : found->second;
+  return found == kSpoken.end() ? spoken_number(words) : std::string(found->second);
 }
 
 Decision compare_words(std::string_view gold, std::string_view prediction, const MathOptions& options) {

@@ -12,8 +12,8 @@ namespace lydian::math {
 std::optional<Decision> compare_options(std::string_view gold, std::string_view prediction, const MathOptions& options);
 std::optional<Decision> compare_times(std::string_view gold, std::string_view prediction);
 Decision compare_words(std::string_view gold, std::string_view prediction, const MathOptions& options);
-/// Words that say what a sign says, as that sign: "no solution" is the empty set, "all real numbers" the line. Empty where they are none.
-std::string_view spoken_sign(std::string_view text);
+/// Words that say what a sign or number says, as that: "no solution" is the empty set, "all real numbers" the line, "twenty-one" 21. Empty where they are none.
+std::string spoken_sign(std::string_view text);
 /// Integers of up to 18 digits, short decimals and \frac{a}{b} without any other sign: most answers, decided without a tree.
 std::optional<Decision> compare_plain_numbers(std::string_view gold, std::string_view prediction, const MathOptions& options);
 /// Whether a gold is the letter of an option: "C", "(C)", "\text{(C)}".

@@ -38,7 +38,7 @@ inline constexpr NodeId kNoNode = 0xFFFFFFFFU;
 enum class Op : std::uint8_t {
   // Scalars.
   kNumber,     ///< payload: index of the rational; flag: kDecimal
-  kBased,      ///< payload: index of the rational (its value); extra: the base; text of the digits in names
+  kBased,      ///< payload: index of the rational (its value); extra: the base; 1 child: its digits read to base 10, where they all are such digits
   kSymbol,     ///< payload: name
   kConstant,   ///< payload: Constant
   kAdd,        ///< n children
@@ -135,6 +135,8 @@ enum class Function : std::uint8_t {
   kNorm,
   kGamma
 };
+/// The name of a kOpaque of a value and a modulus: 17 (mod 20).
+inline constexpr const char* kCongruent = "pmod";
 const char* name_of(Function function);
 bool is_trigonometric(Function function);
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "verify/math/characters.h"
+#include "verify/math/number_words.h"
 #include "verify/math/si_units.h"
 
 namespace lydian::math {
@@ -258,25 +259,14 @@ UnitName unit_of(std::string_view words) {
   return unit;
 }
 
-std::int64_t number_word(std::string_view word) {
-  if (word == "hundred") return 100;
-  if (word == "thousand") return 1000;
-  if (word == "million") return 1000000;
-  if (word == "billion") return 1000000000;
-  if (word == "trillion") return 1000000000000;
-  return 0;
-}
-
 namespace {
 
-/// Names of numbers, of parts and of multiples; constants, letters and functions; denials and hedges: with any of them the number before it is not the value.
+/// Parts and multiples; constants, letters and functions; denials and hedges: with any of them the number before it is not the value.
 bool is_no_noun(std::string_view word) {
   static const std::unordered_set<std::string_view> words = {"squared",   "cubed",
                                                              "factorial", "times",
                                                              "plus",      "minus",
                                                              "over",      "divided",
-                                                             "half",      "halves",
-                                                             "third",     "quarter",
                                                              "point",     "more",
                                                              "less",      "than",
                                                              "not",       "or",
@@ -285,32 +275,10 @@ bool is_no_noun(std::string_view word) {
                                                              "root",      "nor",
                                                              "but",       "maybe",
                                                              "between",   "to",
-                                                             "one",       "two",
-                                                             "three",     "four",
-                                                             "five",      "six",
-                                                             "seven",     "eight",
-                                                             "nine",      "ten",
-                                                             "eleven",    "twelve",
-                                                             "thirteen",  "fourteen",
-                                                             "fifteen",   "sixteen",
-                                                             "seventeen", "eighteen",
-                                                             "nineteen",  "twenty",
-                                                             "thirty",    "forty",
-                                                             "fifty",     "sixty",
-                                                             "seventy",   "eighty",
-                                                             "ninety",    "hundred",
-                                                             "thousand",  "million",
-                                                             "billion",   "trillion",
                                                              "lakh",      "crore",
                                                              "mil",       "gross",
                                                              "score",     "pair",
-                                                             "couple",    "fourth",
-                                                             "fifth",     "sixth",
-                                                             "seventh",   "eighth",
-                                                             "ninth",     "tenth",
-                                                             "eleventh",  "twelfth",
-                                                             "hundredth", "thousandth",
-                                                             "millionth", "pi",
+                                                             "couple",    "pi",
                                                              "tau",       "alpha",
                                                              "beta",      "gamma",
                                                              "delta",     "theta",
@@ -343,10 +311,10 @@ bool is_no_noun(std::string_view word) {
                                                              "until",     "twice",
                                                              "double",    "triple",
                                                              "thrice"};
-  if (words.count(word) != 0) return true;
+  const auto listed = [](std::string_view w) { return words.count(w) != 0 || is_number_word(w); };
+  if (listed(word)) return true;
   if (word.size() < 3 || word.back() != 's' || word == "points") return false;
-  word.remove_suffix(1);
-  return words.count(word) != 0;
+  return listed(word.substr(0, word.size() - 1));
 }
 
 }  // namespace
@@ -363,7 +331,7 @@ bool changes_value(std::string_view words) {
     if (word.size() == 1 && letter(word[0]) && std::string_view("jwvncfu").find(word[0]) == std::string_view::npos && find_unit(word) == nullptr &&
         !(word == "a" && words.size() > 1))
       return true;
-    if (number_word(word) != 0 || is_no_noun(word)) return true;
+    if (is_no_noun(word)) return true;
   }
   return false;
 }

@@ -15,8 +15,6 @@ struct UnitName {
 
 /// The unit that these words name; a noun where they are no known unit. Plurals, "square", "cubic", "per" and powers written out are understood.
 UnitName unit_of(std::string_view words);
-/// 1,000 for "thousand" and the like; 0 where the word is no number.
-std::int64_t number_word(std::string_view word);
 /// Whether words change a value and so are no unit: "squared", "times", "half".
 bool changes_value(std::string_view words);
 /// Whether a word of plain text, two or more letters, is a known unit.
