@@ -301,9 +301,11 @@ Decision Comparer::ratio(NodeId gold, NodeId prediction) {
   const Decision terms = ordered(g, p);
   if (terms.equal) return terms;
   // 12:00 and 1:00 are times of day, and 0 scales to everything.
-  for (const NodeId part : tree_.children(gold)) {
-    const Rational* value = decider_.exact(part);
-    if (tree_.is(part, Op::kMissing) || (value != nullptr && value->is_zero())) return terms;
+  for (const auto& side : {g, p}) {
+    for (const NodeId part : side) {
+      const Rational* value = decider_.exact(part);
+      if (tree_.is(part, Op::kMissing) || (value != nullptr && value->is_zero())) return terms;
+    }
   }
   for (std::size_t i = 1; i < g.size(); ++i) {
     const NodeId left = tree_.add(Op::kMultiply, {g[0], p[i]}), right = tree_.add(Op::kMultiply, {g[i], p[0]});

@@ -105,6 +105,7 @@ class Comparer {
   Decision inequality(NodeId gold, NodeId prediction);
   NodeId assigned_value(NodeId id) const;
   bool is_name(NodeId id) const;
+  bool is_function(NodeId left, NodeId value) const;
   bool chain_holds(NodeId id);
   bool is_chain_of(NodeId id, Relation a, Relation b) const;
 

@@ -133,7 +133,7 @@ std::optional<Comparer::Pieces> Comparer::pieces_of_list(NodeId id, std::string&
   bool relations = true;
   for (const NodeId child : children) {
     std::optional<Pieces> part = pieces(child, letter);
-    if (!part || (!tree_.is(child, Op::kRelation) && !tree_.is(child, Op::kBracket))) return std::nullopt;
+    if (!part || (!tree_.is(child, Op::kRelation) && !tree_.is(child, Op::kBracket) && !tree_.is(child, Op::kList))) return std::nullopt;
     relations = relations && tree_.is(child, Op::kRelation);
     parts.push_back(std::move(*part));
   }

@@ -10,23 +10,41 @@ bool Comparer::is_chain_of(NodeId id, Relation a, Relation b) const {
   return std::all_of(relations.begin(), relations.end(), [&](Relation r) { return r == a || r == b; });
 }
 
-// What a value can be called: letters and words without any number beside them, f(x), P(X > 2), (p, q), A:B; also an integral, a limit or a sum to a letter,
-// which was asked for.
+// What a value can be called: letters and words without any number beside them, their sums, products and ratios, f(x), P(X > 2), sin A, (p, q), A:B; also an
+// integral, a limit or a sum to a letter, which was asked for. Not -x, e^x, ln x or |x|, from which a last step is still to be made.
 bool Comparer::is_name(NodeId id) const {
   switch (tree_[id].op) {
-    case Op::kNumber:
-    case Op::kBased:
-      return false;
+    case Op::kSymbol:
+    case Op::kText:
     case Op::kApply:
       return true;
     case Op::kOpaque:
-      if (tree_.name(id) == "int" || tree_.name(id) == "lim") return true;
+      if (tree_.name(id).starts_with("int") || tree_.name(id).starts_with("lim")) return true;
       break;
     case Op::kSum:
       if (has_symbol(tree_, tree_.child(id, 0)) || has_symbol(tree_, tree_.child(id, 1))) return true;
       break;
-    default:
+    case Op::kCall: {
+      const Function function = tree_.function(id);
+      if (!is_trigonometric(function) && function != Function::kDet && (function < Function::kGcd || function > Function::kArg)) return false;
       break;
+    }
+    case Op::kConstant:
+    case Op::kAdd:
+    case Op::kMultiply:
+    case Op::kDivide:
+    case Op::kRatio:
+    case Op::kBracket:
+    case Op::kList:
+    case Op::kDegree:
+    case Op::kUnit:
+    case Op::kUnion:
+    case Op::kIntersection:
+    case Op::kDifference:
+    case Op::kRelation:
+      break;
+    default:
+      return false;
   }
   const auto parts = tree_.children(id);
   return std::all_of(parts.begin(), parts.end(), [&](NodeId part) { return is_name(part); });
@@ -88,7 +106,11 @@ Decision Comparer::relation(NodeId gold, NodeId prediction) {
   const std::vector<Relation> relations(tree_.relations(gold).begin(), tree_.relations(gold).end());
   if (relations.size() == 1 && relations[0] == Relation::kIn) {
     const NodeId set = tree_.child(gold, 1);
-    if (tree_.is(prediction, Op::kRelation) && tree_.relations(prediction)[0] == Relation::kIn) return element(set, tree_.child(prediction, 1));
+    if (tree_.is(prediction, Op::kRelation) && tree_.relations(prediction)[0] == Relation::kIn) {
+      const NodeId own = tree_.child(gold, 0), other = tree_.child(prediction, 0);
+      if (tree_.is(own, Op::kSymbol) && tree_.is(other, Op::kSymbol) && tree_.name(own) != tree_.name(other)) return unequal("different letters");
+      return element(set, tree_.child(prediction, 1));
+    }
     return element(set, prediction);
   }
   if (std::all_of(relations.begin(), relations.end(),
@@ -109,6 +131,26 @@ Decision Comparer::equation(NodeId gold, NodeId prediction) {
   return line && line->equal ? *line : decision;
 }
 
+// f(x), an integral or sum, (f \circ g)(x), and a_n of a value in n: what is asked for is the value.
+bool Comparer::is_function(NodeId left, NodeId value) const {
+  switch (tree_[left].op) {
+    case Op::kApply:
+      return true;
+    case Op::kSum:
+    case Op::kOpaque:
+      return is_name(left);
+    case Op::kMultiply:
+      return tree_.is(tree_.child(left, 0), Op::kOpaque) && is_name(left);
+    case Op::kSymbol: {
+      const std::string& name = tree_.name(left);
+      const std::size_t index = name.find('_');
+      return index != std::string::npos && name.size() == index + 2 && has_letter(tree_, value, name.substr(index + 1));
+    }
+    default:
+      return false;
+  }
+}
+
 Decision Comparer::equation_by_form(NodeId gold, NodeId prediction) {
   const NodeId value = assigned_value(gold);
   // Copies: comparing adds nodes to the tree.
@@ -116,9 +158,7 @@ Decision Comparer::equation_by_form(NodeId gold, NodeId prediction) {
   const NodeId left = sides.front(), last = sides.back();
   if (!tree_.is(prediction, Op::kRelation)) {
     // The value alone, where the gold only gives it a name. A curve y = x is not its right side.
-    const bool function = tree_.is(left, Op::kApply) || ((tree_.is(left, Op::kSum) || tree_.is(left, Op::kOpaque)) && is_name(left)) ||
-                          (tree_.is(left, Op::kMultiply) && tree_.is(tree_.child(left, 0), Op::kOpaque));  // (f \circ g)(x)
-    if (value == kNoNode || (!function && has_symbol(tree_, value))) return unequal("the gold is an equation, the prediction is not");
+    if (value == kNoNode || (!is_function(left, value) && has_symbol(tree_, value))) return unequal("the gold is an equation, the prediction is not");
     Decision decision = element(value, prediction);
     if (decision.equal && decision.reason.empty()) decision.reason = "the name before the value is left out";
     return decision;
@@ -137,6 +177,9 @@ Decision Comparer::equation_by_form(NodeId gold, NodeId prediction) {
     if (decision.equal) return decision;
   }
   if (sides.size() > 2 || others.size() > 2) {
+    const auto names = [&](NodeId side) { return same(tree_, left, tree_, side); };
+    if (tree_.is(left, Op::kSymbol) && tree_.is(others.front(), Op::kSymbol) && std::none_of(others.begin(), others.end(), names))
+      return unequal("a value of another name");
     if (value == kNoNode || other_value == kNoNode) return unequal("chains of equations that do not agree");
     return element(value, other_value);
   }

@@ -102,7 +102,7 @@ bool Comparer::has_conditions(NodeId list) const {
   if (!tree_.is(list, Op::kList)) return false;
   const auto items = tree_.children(list);
   return std::any_of(items.begin(), items.end(), [&](NodeId item) {
-    if (!tree_.is(item, Op::kRelation)) return false;
+    if (!tree_.is(item, Op::kRelation)) return has_conditions(item);
     const auto relations = tree_.relations(item);
     return std::any_of(relations.begin(), relations.end(), [](Relation r) { return r >= Relation::kNotEqual && r <= Relation::kGreaterEqual; });
   });
@@ -138,7 +138,7 @@ Decision Comparer::collection(NodeId gold, NodeId prediction) {
   }
   const Node g = tree_[gold], p = tree_[other];
   const auto bracket = [](const Node& node) { return static_cast<Bracket>(node.flag); };
-  const bool g_interval = g.op == Op::kBracket && g.count == 2 && bracket(g) <= Bracket::kSquareSquare;
+  const bool g_interval = g.op == Op::kBracket && g.count == 2 && bracket(g) <= Bracket::kSquareSquare && !tree_.is(tree_.child(gold, 0), Op::kBracket);
   const bool g_line = tree_.is_constant(gold, Constant::kReals), p_line = tree_.is_constant(other, Constant::kReals);
   const bool p_parts = p.op == Op::kRelation || p.op == Op::kUnion || p.op == Op::kDifference || p.op == Op::kIntersection || p.op == Op::kList || p_line;
   const bool g_conditions = has_conditions(gold);
@@ -183,10 +183,13 @@ Decision Comparer::collection(NodeId gold, NodeId prediction) {
   if (!gold_set && !options_.list_order_free && p.op != Op::kBracket) return ordered(a, b);
   Decision decision = unordered(a, b);
   if (decision.equal) return decision;
-  const bool sets = gold_set && p.op == Op::kBracket;
-  if (sets || a.size() != b.size()) {
-    const std::vector<NodeId> x = distinct(a), y = distinct(b);
-    if (x.size() == y.size() && (sets || x.size() > 1)) decision = unordered(x, y);
+  // Of a list of numbers, one that is listed twice counts twice; points, and what stands in braces, are a set.
+  const auto braces = [&](const Node& node) { return node.op == Op::kList && static_cast<ListKind>(node.flag) == ListKind::kBraces; };
+  const auto points = [&](const std::vector<NodeId>& items) {
+    return items.size() > 1 && std::all_of(items.begin(), items.end(), [&](NodeId item) { return tree_.is(item, Op::kBracket); });
+  };
+  if (gold_set || p.op == Op::kBracket || braces(g) || braces(p) || (points(a) && points(b))) {
+    decision = unordered(distinct(a), distinct(b));
     if (decision.equal) return decision;
   }
   // Parts of the line written with "or" and "and".
@@ -214,7 +217,8 @@ bool Comparer::as_matrix(NodeId id, std::vector<NodeId>& cells, std::size_t& col
     return true;
   }
   if (!options_.column_as_tuple || braces) return false;
-  if (static_cast<Bracket>(tree_[id].flag) == Bracket::kCurly) return false;
+  const auto bracket = static_cast<Bracket>(tree_[id].flag);
+  if (bracket == Bracket::kCurly || bracket == Bracket::kRoundSquare || bracket == Bracket::kSquareRound) return false;
   cells.assign(rows.begin(), rows.end());
   columns = 1;
   return true;

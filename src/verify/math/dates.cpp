@@ -27,10 +27,6 @@ int number_of(std::string_view text) {
   return value;
 }
 
-bool all_digits(std::string_view text, std::size_t most) {
-  return !text.empty() && text.size() <= most && std::all_of(text.begin(), text.end(), digit);
-}
-
 bool possible(const Date& date) {
   constexpr std::array<int, 12> kLengths = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   return date.month >= 1 && date.month <= 12 && date.day >= 1 && date.day <= kLengths[static_cast<std::size_t>(date.month - 1)];
@@ -54,7 +50,7 @@ std::optional<Date> numeric_date(std::string_view text) {
     const std::size_t start = at;
     while (at < text.size() && digit(text[at])) ++at;
     parts[i] = text.substr(start, at - start);
-    if (!all_digits(parts[i], 4)) return std::nullopt;
+    if (!all_digits(parts[i]) || parts[i].size() > 4) return std::nullopt;
     if (i == 2) break;
     if (at >= text.size() || (text[at] != '-' && text[at] != '/' && text[at] != '.') || (i == 1 && text[at] != between)) return std::nullopt;
     between = text[at++];
@@ -99,7 +95,7 @@ std::optional<Date> spoken_date(std::string_view words) {
       ordinal = true;
       break;
     }
-    if (!all_digits(word, 4) || (ordinal && word.size() > 2)) return std::nullopt;
+    if (!all_digits(word) || word.size() > 4 || (ordinal && word.size() > 2)) return std::nullopt;
     if (word.size() == 4 && date.year == kNoYear) {
       date.year = number_of(word);
     } else if (word.size() <= 2 && date.day == 0) {

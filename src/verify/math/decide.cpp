@@ -1,6 +1,10 @@
 #include "verify/math/decide.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
 
 namespace lydian::math {
 namespace {
@@ -22,25 +26,58 @@ std::int64_t places_of(const Rational* value) {
   return fmpz_is_one(rest.get()) != 0 ? static_cast<std::int64_t>(std::max(twos, fives)) : -1;
 }
 
-/// Whether one is a decimal of 16 digits and more that a double's rounding has left beside the other, which is shorter: 0.1 + 0.2 = 0.30000000000000004.
+/// Digits of a decimal that ends, without zeros at its ends; 0 for other numbers.
+std::size_t significant_digits(const Rational& value) {
+  const std::int64_t places = places_of(&value);
+  if (places < 0 || value.is_zero()) return 0;
+  Integer ten(10), digits;
+  fmpz_pow_ui(digits.get(), ten.get(), static_cast<ulong>(places));
+  fmpz_mul(digits.get(), digits.get(), value.numerator());
+  fmpz_divexact(digits.get(), digits.get(), value.denominator());
+  fmpz_remove(digits.get(), digits.get(), ten.get());
+  return fmpz_sizeinbase(digits.get(), 10);
+}
+
+/// Whether a decimal of 16 or 17 digits is what a double prints, within two units in the last place of a shorter decimal: the rounding of floating point has
+/// made it of that, as in 0.1 + 0.2 = 0.30000000000000004.
 bool is_rounding_noise(const Rational& a, const Rational& b) {
-  const auto digits = [](const Rational& value) {
-    const std::int64_t places = places_of(&value);
-    if (places < 1) return std::size_t{0};
-    Rational shifted;
+  constexpr int kDoubleDigits = 17;
+  const std::size_t x = significant_digits(a), y = significant_digits(b);
+  const Rational& printed = x > y ? a : b;
+  if (std::max(x, y) < kDoubleDigits - 1 || std::max(x, y) > kDoubleDigits || std::min(x, y) == 0 || std::min(x, y) >= kDoubleDigits - 1) return false;
+  arf_t nearest;
+  arf_init(nearest);
+  arf_fmpz_div_fmpz(nearest, printed.numerator(), printed.denominator(), 53, ARF_RND_NEAR);
+  const double value = arf_get_d(nearest, ARF_RND_NEAR);
+  arf_clear(nearest);
+  if (!std::isnormal(value)) return false;
+  bool prints = false;
+  for (const int digits : {kDoubleDigits - 1, kDoubleDigits}) {
+    // d.ddd…e±dd
+    std::array<char, 40> text{};
+    const auto written = std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::scientific, digits - 1);
+    std::string_view all(text.data(), static_cast<std::size_t>(written.ptr - text.data()));
+    const std::size_t mark = all.find('e');
+    std::string mantissa(all.substr(0, mark));
+    std::erase(mantissa, '.');
+    int exponent = 0;
+    std::from_chars(all.data() + mark + (all[mark + 1] == '+' ? 2 : 1), all.data() + all.size(), exponent);
+    exponent -= digits - 1;
+    Rational read;
     Integer power;
-    fmpz_ui_pow_ui(power.get(), 10, static_cast<ulong>(places));
-    fmpq_mul_fmpz(shifted.get(), value.get(), power.get());
-    return fmpz_sizeinbase(shifted.numerator(), 10);
-  };
-  constexpr std::size_t kDoubleDigits = 16;
-  if ((digits(a) >= kDoubleDigits) == (digits(b) >= kDoubleDigits)) return false;
-  Rational apart, size;
+    fmpz_set_str(fmpq_numref(read.get()), mantissa.c_str(), 10);
+    fmpz_ui_pow_ui(power.get(), 10, static_cast<ulong>(std::abs(exponent)));
+    exponent < 0 ? fmpq_div_fmpz(read.get(), read.get(), power.get()) : fmpq_mul_fmpz(read.get(), read.get(), power.get());
+    prints = prints || read == printed;
+  }
+  if (!prints) return false;
+  Rational apart, unit(1);
   fmpq_sub(apart.get(), a.get(), b.get());
   fmpq_abs(apart.get(), apart.get());
-  fmpq_mul_2exp(apart.get(), apart.get(), 50);
-  fmpq_abs(size.get(), a.get());
-  return fmpq_cmp(apart.get(), size.get()) <= 0;
+  const int last_place = std::ilogb(value) - 52 + 1;  // Two units.
+  last_place < 0 ? fmpq_div_2exp(unit.get(), unit.get(), static_cast<ulong>(-last_place))
+                 : fmpq_mul_2exp(unit.get(), unit.get(), static_cast<ulong>(last_place));
+  return fmpq_cmp(apart.get(), unit.get()) <= 0;
 }
 
 /// A difference around 0 says something only where its ball is small, beside the values and by itself.

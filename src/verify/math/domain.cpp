@@ -6,21 +6,19 @@
 namespace lydian::math {
 namespace {
 
-constexpr std::size_t kSignedLetters = 6;  // More letters are not looked at one by one.
+constexpr std::size_t kSignedLetters = 6;  // Further letters are not made negative, each for itself.
 
-/// Whether a part of the expression has values for some letters only: even roots, powers that are no integers, logarithms, arcs.
-bool is_partial(const Tree& tree, NodeId id) {
-  return any(tree, id, [&](const Node& node, NodeId at) {
-    if (node.op == Op::kRoot) return has_symbol(tree, tree.child(at, 0));
-    if (node.op == Op::kPower) {
-      const NodeId exponent = tree.child(at, 1);
-      return has_symbol(tree, tree.child(at, 0)) && !(tree.is(exponent, Op::kNumber) && tree.value(exponent).is_integer());
-    }
-    if (node.op != Op::kCall) return false;
-    const Function function = tree.function(at);
-    return function >= Function::kArcsin && function <= Function::kCbrt && function != Function::kExp &&
-           !(function >= Function::kSinh && function <= Function::kCsch);
-  });
+/// Whether an expression has values for some letters only by what it is itself: an even root, a power that is no integer, a logarithm, an arc.
+bool is_partial(const Tree& tree, const Node& node, NodeId id) {
+  if (node.op == Op::kRoot) return has_symbol(tree, tree.child(id, 0));
+  if (node.op == Op::kPower) {
+    const NodeId exponent = tree.child(id, 1);
+    return has_symbol(tree, tree.child(id, 0)) && !(tree.is(exponent, Op::kNumber) && tree.value(exponent).is_integer());
+  }
+  if (node.op != Op::kCall) return false;
+  const Function function = tree.function(id);
+  return function >= Function::kArcsin && function <= Function::kCbrt && function != Function::kExp &&
+         !(function >= Function::kSinh && function <= Function::kCsch);
 }
 
 }  // namespace
@@ -31,18 +29,32 @@ bool has_imaginary(const Tree& tree, NodeId id) {
 
 // One letter at a time goes below 0: of \sqrt{a/b}, where several letters stand under one root, letters above 0 are meant.
 bool Decider::is_narrower(std::initializer_list<NodeId> gold, std::initializer_list<NodeId> prediction) {
-  if (std::none_of(prediction.begin(), prediction.end(), [&](NodeId side) { return is_partial(tree_, side); })) return false;
+  // Partial parts that the gold has too cannot make the answer narrower.
+  const auto in_gold = [&](NodeId part) {
+    return std::any_of(gold.begin(), gold.end(),
+                       [&](NodeId side) { return any(tree_, side, [&](const Node&, NodeId at) { return same(tree_, part, tree_, at); }); });
+  };
+  const auto may_be_narrower = [&](NodeId side) {
+    return any(tree_, side, [&](const Node& node, NodeId at) { return is_partial(tree_, node, at) && has_symbol(tree_, at) && !in_gold(at); });
+  };
+  if (std::none_of(prediction.begin(), prediction.end(), may_be_narrower)) return false;
   std::vector<std::string_view> letters;
   for (const auto& sides : {gold, prediction}) {
-    for (const NodeId side : sides) {
-      if (has_imaginary(tree_, side)) return false;
-      any(tree_, side, [&](const Node& node, NodeId id) {
+    if (std::any_of(sides.begin(), sides.end(), [&](NodeId side) { return has_imaginary(tree_, side); })) return false;
+  }
+  // Other letters cannot take a value away.
+  for (const NodeId side : prediction) {
+    any(tree_, side, [&](const Node& part, NodeId at) {
+      if (!is_partial(tree_, part, at)) return false;
+      any(tree_, at, [&](const Node& node, NodeId id) {
         if (node.op == Op::kSymbol && std::find(letters.begin(), letters.end(), tree_.name(id)) == letters.end()) letters.push_back(tree_.name(id));
         return false;
       });
-    }
+      return false;
+    });
   }
-  if (letters.empty() || letters.size() > kSignedLetters) return false;
+  if (letters.empty()) return false;
+  letters.resize(std::min(letters.size(), kSignedLetters));
   const auto has_values = [&](std::initializer_list<NodeId> sides, Point point, std::int64_t precision) {
     return std::all_of(sides.begin(), sides.end(), [&](NodeId id) {
       try {

@@ -290,8 +290,9 @@ bool taken_back(std::string_view sentence, std::size_t begin, std::size_t end) {
   return (ends_with_word("minus") || ends_with_word("and")) && holds_digit;
 }
 
-constexpr std::array<std::string_view, 10> kOffers = {"otherwise",     "else",        "maybe",  "perhaps",  "possibly",
-                                                      "alternatively", "alternately", "unless", "could be", "could also"};
+constexpr std::array<std::string_view, 18> kOffers = {
+    "otherwise", "else",       "maybe",  "perhaps",  "possibly",       "alternatively",       "alternately",       "unless",      "could be", "could also",
+    "might be",  "might also", "may be", "may also", "another option", "another possibility", "another candidate", "second guess"};
 
 /// Whether a sentence does nothing but leave open what was said before it: "Or maybe not.", "If that is wrong, try this."
 bool doubts(std::string_view sentence) {

@@ -94,7 +94,7 @@ std::int64_t cardinal(const std::vector<std::string_view>& words) {
 }  // namespace
 
 std::string spoken_number(std::string_view words) {
-  if (words.size() > 120) return {};
+  if (words.size() > 120 || words.find_first_not_of("abcdefghijklmnopqrstuvwxyz -") != std::string_view::npos) return {};
   std::vector<std::string_view> parts = split(words);
   const bool negative = !parts.empty() && (parts[0] == "minus" || parts[0] == "negative");
   if (negative) parts.erase(parts.begin());

@@ -39,7 +39,7 @@ bool Parser::is_small_integer(NodeId id) const {
 
 NodeId Parser::letter(std::string_view name) {
   if (name == "e") return tree_.constant(Constant::kE);
-  if (name == "I" || (name == "i" && bound_i_ == 0)) return tree_.constant(Constant::kI);
+  if (name == "i" && bound_i_ == 0) return tree_.constant(Constant::kI);
   return tree_.symbol(name);
 }
 

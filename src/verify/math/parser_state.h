@@ -60,6 +60,7 @@ class Parser {
   // parser.cpp: levels.
   NodeId parse_list();
   NodeId group_list(const std::vector<NodeId>& items, const std::vector<ListKind>& before, ListKind kind, std::uint16_t joints);
+  NodeId join_conditions(const std::vector<NodeId>& items, const std::vector<std::uint16_t>& words);
   NodeId parse_relation();
   std::size_t named_side() const;
   NodeId parse_side();

@@ -6,7 +6,7 @@ namespace lydian::math {
 NodeId Parser::parse_sum_sign(bool product) {
   const Deeper deeper(*this);
   NodeId lower = kNoNode, upper = kNoNode;
-  std::string bound;
+  std::string bound, relation;  // Of {k \le 4}: what it says of k is no first value.
   while (is(Tok::kUnderscore) || is(Tok::kCaret)) {
     if (take(Tok::kUnderscore)) {
       // {k=1}: the name of the variable, then its first value.
@@ -16,6 +16,7 @@ NodeId Parser::parse_sum_sign(bool product) {
       bound = now().text;
       ++at_;
       if (group && is(Tok::kRelation)) {
+        if (now().payload != static_cast<std::uint32_t>(Relation::kEqual)) relation = " " + std::to_string(now().payload);
         ++at_;
         lower = parse_sum();
       }
@@ -32,24 +33,35 @@ NodeId Parser::parse_sum_sign(bool product) {
   if (bound == "i") ++bound_i_;
   const NodeId body = parse_product();
   bound_i_ = bound_i;
-  if (lower == kNoNode || upper == kNoNode || bound.empty()) {
-    return tree_.add(Op::kOpaque, {body, lower == kNoNode ? tree_.integer(0) : lower, upper == kNoNode ? tree_.integer(0) : upper},
-                     tree_.intern((product ? "product " : "sum ") + bound));
+  if (lower == kNoNode || upper == kNoNode || bound.empty() || !relation.empty()) {
+    std::vector<NodeId> parts{body};
+    std::string name = (product ? "product " : "sum ") + bound + relation;
+    for (const auto& [limit, mark] : {std::pair{lower, " from"}, std::pair{upper, " to"}}) {
+      if (limit == kNoNode) continue;
+      parts.push_back(limit);
+      name += mark;
+    }
+    return tree_.add(Op::kOpaque, parts, tree_.intern(name));
   }
   return tree_.add(Op::kSum, {lower, upper, body}, tree_.intern(bound), product ? 1 : 0);
 }
 
 NodeId Parser::parse_opaque(std::string_view name) {
   const Deeper deeper(*this);
-  std::vector<NodeId> parts;
+  NodeId lower = kNoNode, upper = kNoNode;
   while (is(Tok::kUnderscore) || is(Tok::kCaret)) {
-    const bool lower = is(Tok::kUnderscore);
+    const bool below = is(Tok::kUnderscore);
     ++at_;
     // The upper bound is no power of the lower one.
-    parts.push_back(lower ? parse_argument() : parse_exponent());
+    (below ? lower : upper) = below ? parse_argument() : parse_exponent();
   }
-  parts.push_back(parse_product());
-  return tree_.add(Op::kOpaque, parts, tree_.intern(name));
+  std::vector<NodeId> parts{parse_product()};
+  std::string whole(name);
+  if (lower != kNoNode) parts.push_back(lower);
+  if (upper != kNoNode) parts.push_back(upper);
+  if (lower != kNoNode) whole += " from";
+  if (upper != kNoNode) whole += " to";
+  return tree_.add(Op::kOpaque, parts, tree_.intern(whole));
 }
 
 NodeId Parser::parse_environment() {
@@ -69,7 +81,12 @@ NodeId Parser::parse_rows(std::string_view environment, bool matrix) {
   const bool cases = environment == "cases" || environment == "dcases" || environment == "rcases";
   while (!is(Tok::kEndEnvironment)) {
     if (is(Tok::kEnd)) fail("an environment that is not closed");
-    if (take(Tok::kAmpersand)) continue;
+    if (is(Tok::kAmpersand)) {
+      // A cell before each sign and behind it.
+      ++at_;
+      if (matrix && (in_row == 0 || is(Tok::kAmpersand) || is(Tok::kNewRow) || is(Tok::kEndEnvironment))) fail("an empty cell");
+      continue;
+    }
     if (take(Tok::kNewRow)) {
       if (in_row == 0) continue;
       if (columns != 0 && in_row != columns && matrix) fail("rows of different lengths");

@@ -182,7 +182,6 @@ Table make_words() {
   t["or"] = {Tok::kOr, 0};
   t["and"] = {Tok::kAnd, 0};
   t["mod"] = {Tok::kMod, 0};
-  t["Pr"] = {Tok::kSymbol, 0};
   t["emptyset"] = info(Tok::kConstant, Constant::kEmptySet);
   t["union"] = {Tok::kUnion, 0};
   return t;

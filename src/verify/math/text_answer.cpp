@@ -46,8 +46,9 @@ struct Option {
 
 /// Whether what stands behind an option's letter names another option, or denies this one.
 bool takes_back(std::string_view rest, char own) {
-  while (!rest.empty() && rest.front() == ' ') rest.remove_prefix(1);
-  for (const std::string_view word : {"or", "and", "no", "not", "wrong", "false", "incorrect", "is wrong", "is not", "is false", "is incorrect", "isn't"}) {
+  while (!rest.empty() && (rest.front() == ',' || rest.front() == ' ')) rest.remove_prefix(1);
+  for (const std::string_view word : {"or", "and", "no", "not", "wrong", "false", "incorrect", "is wrong", "is not", "is false", "is incorrect", "isn't",
+                                      "maybe", "perhaps", "possibly", "unless", "probably not"}) {
     if (rest.substr(0, word.size()) == word && (rest.size() == word.size() || !letter(rest[word.size()]))) return true;
   }
   for (std::size_t i = 0; i < rest.size(); ++i) {

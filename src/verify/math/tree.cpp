@@ -182,6 +182,19 @@ bool has_decimal(const Tree& tree, NodeId id) {
   return any(tree, id, [](const Node& node, NodeId) { return node.op == Op::kNumber && (node.flag & kDecimal) != 0; });
 }
 
+bool has_letter(const Tree& tree, NodeId id, std::string_view name) {
+  return any(tree, id, [&](const Node& node, NodeId at) { return node.op == Op::kSymbol && tree.name(at) == name; });
+}
+
+NodeId with_letter_as(Tree& tree, NodeId id, std::string_view name, NodeId by) {
+  const Node node = tree[id];
+  if (node.op == Op::kSymbol && tree.name(id) == name) return by;
+  if (node.count == 0) return id;
+  std::vector<NodeId> children(tree.children(id).begin(), tree.children(id).end());
+  for (NodeId& child : children) child = with_letter_as(tree, child, name, by);
+  return tree.add(node.op, children, node.payload, node.flag, node.extra);
+}
+
 bool has_plus_minus(const Tree& tree, NodeId id) {
   return any(tree, id, [](const Node& node, NodeId) { return node.op == Op::kPlusMinus; });
 }

@@ -43,7 +43,7 @@ std::string_view strip_wrapping(std::string_view text) {
       drop(0, 1);
     } else if (text.size() >= 2 && ((text.front() == '"' && text.back() == '"') || (text.front() == '`' && text.back() == '`'))) {
       drop(1, 1);
-    } else if (!text.empty() && (text.front() == ':' || text.back() == ',')) {
+    } else if (!text.empty() && (text.front() == ':' || (text.back() == ',' && (text.size() < 2 || text[text.size() - 2] != '\\')))) {
       text.front() == ':' ? drop(1, 0) : drop(0, 1);
     }
   }
@@ -75,6 +75,16 @@ std::string without_delimiters(std::string_view text) {
   return out;
 }
 
+std::string_view without_font(std::string_view text) {
+  const std::string_view stripped = strip_wrapping(text);
+  if (stripped.empty() || stripped.front() != '\\' || stripped.back() != '}') return text;
+  const std::string_view name = command_at(stripped, 0);
+  const std::size_t open = 1 + name.size();
+  if (!is_font(name) || stripped[open] != '{') return text;
+  const std::string_view inside = stripped.substr(open + 1, stripped.size() - open - 2);
+  return inside.find_first_of("{}\\") == std::string_view::npos ? inside : text;
+}
+
 std::string words_of(std::string_view text) {
   std::string out;
   bool gap = false;
@@ -94,7 +104,12 @@ std::string words_of(std::string_view text) {
       gap = true;
       continue;
     }
-    if (blank(c) || c == '~' || c == '{' || c == '}' || c == '$' || c == '*' || c == '"' || c == ',' || c == ';' || c == '.' || c == '!' || c == '?') {
+    // A point or comma in a number says something, and so does a star in a product.
+    const auto is_word = [](char x) { return digit(x) || letter(x); };
+    const bool between = i > 0 && i + 1 < text.size() && is_word(text[i - 1]) && is_word(text[i + 1]);
+    const bool kept = between && (c == '*' || ((c == '.' || c == ',') && digit(text[i - 1]) && digit(text[i + 1])));
+    if (!kept &&
+        (blank(c) || c == '~' || c == '{' || c == '}' || c == '$' || c == '*' || c == '"' || c == ',' || c == ';' || c == '.' || c == '!' || c == '?')) {
       gap = true;
       continue;
     }

@@ -1,0 +1,278 @@
+#include "verify/math/grader.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "verify/math/characters.h"
+#include "verify/math/dates.h"
+#include "verify/math/extract.h"
+#include "verify/math/text_answer.h"
+#include "verify/math/wrapping.h"
+
+namespace lydian::math {
+namespace {
+
+constexpr std::int64_t kAnswerBytes = 16384;  // Of one answer.
+
+/// Without the blanks that say nothing: 1 1/2 is not 11/2, p i is not pi, and 1, 234 is not 1,234.
+std::string squeezed(std::string_view text) {
+  const auto word = [](char c) { return digit(c) || letter(c) || (static_cast<unsigned char>(c) & 0x80U) != 0; };
+  std::string out;
+  out.reserve(text.size());
+  bool gap = false;
+  for (const char c : text) {
+    if (blank(c)) {
+      gap = true;
+      continue;
+    }
+    if (gap && !out.empty() && (out.back() == ',' || out.back() == '\\' || (word(out.back()) && word(c)))) out += ' ';
+    gap = false;
+    out += c;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string without_words(std::string_view text) {
+  std::string sign = spoken_sign(text);
+  return sign.empty() ? without_delimiters(text) : sign;
+}
+
+bool Grader::readable(std::string_view text) {
+  if (text.empty() || static_cast<std::int64_t>(text.size()) > kAnswerBytes) return false;
+  try {
+    budget_.spend(static_cast<std::int64_t>(text.size()) / 64 + 1);
+    if (is_option_letter(text)) return true;
+    Tree tree;
+    const std::string clean = without_words(text);
+    const Reading reading = parse(clean, read_options(false), tree);
+    return reading.root != kNoNode;
+  } catch (const LimitExceeded&) {
+    return true;  // To be refused by name later.
+  }
+}
+
+Answer Grader::bare(std::string_view text) {
+  Answer answer;
+  Extracted boxes = extract_boxes(text);
+  if (!boxes.texts.empty()) {
+    answer.texts = std::move(boxes.texts);
+    answer.begin = boxes.begin;
+    answer.end = boxes.end;
+  } else {
+    std::string_view stripped = strip_wrapping(text);
+    answer.texts.emplace_back(stripped);
+    answer.begin = stripped.empty() ? 0 : static_cast<std::size_t>(stripped.data() - text.data());
+    answer.end = answer.begin + stripped.size();
+    // A sentence around one formula.
+    if (stripped.find_first_of("$\\") != std::string_view::npos && !readable(stripped)) {
+      MathOptions only = options_;
+      only.last_number = false;
+      Extracted found = extract(text, only, [this](std::string_view t) { return readable(t); });
+      if (!found.texts.empty()) {
+        answer.texts = std::move(found.texts);
+        answer.begin = found.begin;
+        answer.end = found.end;
+      }
+    }
+  }
+  join(answer);
+  return answer;
+}
+
+Answer Grader::from_response(std::string_view text) {
+  Answer answer;
+  Extracted found = extract(text, options_, [this](std::string_view t) { return readable(t); });
+  answer.texts = std::move(found.texts);
+  answer.begin = found.begin;
+  answer.end = found.end;
+  join(answer);
+  return answer;
+}
+
+void Grader::join(Answer& answer) {
+  // The same box twice is one answer; an empty one is none.
+  std::vector<std::string> kept;
+  for (std::string& text : answer.texts) {
+    if (!text.empty() && std::find(kept.begin(), kept.end(), text) == kept.end()) kept.push_back(std::move(text));
+  }
+  answer.texts = std::move(kept);
+  for (const std::string& text : answer.texts) {
+    if (!answer.joined.empty()) answer.joined += ", ";
+    answer.joined += text;
+  }
+}
+
+std::optional<std::string> Grader::fault_of_gold(std::string_view gold) {
+  if (gold.empty()) return "there is no gold";
+  if (static_cast<std::int64_t>(gold.size()) > kAnswerBytes) return "the gold is too long";
+  if (is_option_letter(gold)) return std::nullopt;
+  // Its own budget: what the answer has cost is not the gold's fault.
+  Budget budget(options_.max_cost);
+  try {
+    Tree tree;
+    const Reading reading = parse(without_words(gold), read_options(false), tree);
+    if (reading.root == kNoNode) {
+      if (is_words(gold)) return std::nullopt;
+      return "the gold cannot be read: " + reading.reason;
+    }
+    Folder folder(tree, options_.max_bits, budget);
+    any(tree, reading.root, [&](const Node& node, NodeId id) {
+      if (node.op >= Op::kBracket || !is_scalar(tree, id)) return false;
+      try {
+        folder.value(id);
+      } catch (const LimitExceeded&) {
+        if (!prime_powers(folder, id)) throw;
+      }
+      return false;
+    });
+  } catch (const LimitExceeded& limit) {
+    return std::string("the gold is over a limit: ") + limit.what;
+  } catch (const Undefined&) {
+    return "the gold has a value that does not exist";
+  }
+  return std::nullopt;
+}
+
+Decision Grader::read_and_compare(std::string_view gold, std::string_view prediction, bool commas_separate, MathGrade& grade, bool& gold_plural,
+                                  bool& ambiguous) {
+  Tree tree;
+  const std::string g = without_words(gold), p = without_words(prediction);
+  Reading gold_reading, reading;
+  try {
+    gold_reading = parse(g, read_options(commas_separate), tree);
+  } catch (const LimitExceeded& limit) {
+    grade.status = VerdictStatus::kVerifierFault;
+    return {false, MathMethod::kNone, std::string("the gold is over a limit: ") + limit.what};
+  }
+  reading = parse(p, read_options(commas_separate), tree);
+  ambiguous = gold_reading.grouped_commas || reading.grouped_commas;
+  if (gold_reading.root != kNoNode) {
+    // A point or an interval is one value.
+    const bool set = tree.is(gold_reading.root, Op::kBracket) && static_cast<Bracket>(tree[gold_reading.root].flag) == Bracket::kCurly;
+    gold_plural = set || tree.is(gold_reading.root, Op::kList) || has_plus_minus(tree, gold_reading.root);
+  }
+  const auto is_text = [&](const Reading& side) { return side.root == kNoNode || tree.is(side.root, Op::kText); };
+  // \text{12 cm}
+  if (!is_text(gold_reading) && is_text(reading) && without_font(p).size() < p.size()) {
+    const Reading inside = parse(without_font(p), read_options(commas_separate), tree);
+    if (!is_text(inside)) reading = inside;
+  }
+  if (is_text(gold_reading) || is_text(reading)) {
+    if (!spoken_sign(gold).empty() && !spoken_sign(prediction).empty()) return compare_words(g, p, options_);
+    if (!is_text(gold_reading) || (gold_reading.root == kNoNode && !is_words(gold))) {
+      if (reading.root != kNoNode) return {false, MathMethod::kText, "words on one side only"};
+      grade.status = VerdictStatus::kUnparsable;
+      return {false, MathMethod::kNone, "the answer cannot be read: " + reading.reason};
+    }
+    Decision decision = compare_words(gold, prediction, options_);
+    // Words that are given a name: x = east.
+    if (!decision.equal && !is_text(reading) && tree.is(reading.root, Op::kRelation))
+      decision = compare_words(gold, p.substr(std::min(p.size(), p.rfind('=') + 1)), options_);
+    return decision;
+  }
+  // I may be a current. It is the imaginary unit where the other side writes i and this one does not, and in a number for a gold that is a number.
+  const auto means_i = [&](NodeId side, NodeId other) {
+    return has_letter(tree, side, "I") && !has_imaginary(tree, side) && has_imaginary(tree, other) && !has_letter(tree, other, "I");
+  };
+  const NodeId unit = tree.constant(Constant::kI);
+  const NodeId other = has_letter(tree, reading.root, "I") ? with_letter_as(tree, reading.root, "I", unit) : reading.root;
+  if (means_i(gold_reading.root, reading.root)) {
+    gold_reading.root = with_letter_as(tree, gold_reading.root, "I", unit);
+  } else if (means_i(reading.root, gold_reading.root) || (!has_symbol(tree, gold_reading.root) && !has_symbol(tree, other))) {
+    reading.root = other;
+  }
+  Decision decision = Comparer(tree, options_, budget_).compare(gold_reading.root, reading.root);
+  // \log without a base is written for both: what is equal under one of its meanings is equal.
+  const auto has_log = [](const Node& node, NodeId) { return node.op == Op::kCall && static_cast<Function>(node.payload) == Function::kLog; };
+  if (!decision.equal && options_.log_is_natural && (any(tree, gold_reading.root, has_log) || any(tree, reading.root, has_log))) {
+    MathOptions to_ten = options_;
+    to_ten.log_is_natural = false;
+    Decision other = Comparer(tree, to_ten, budget_).compare(gold_reading.root, reading.root);
+    if (other.equal) {
+      if (other.reason.empty()) other.reason = "\\log to base 10";
+      return other;
+    }
+  }
+  return decision;
+}
+
+MathGrade Grader::compare_texts(std::string_view gold, std::string_view prediction, bool& gold_plural) {
+  MathGrade grade;
+  auto decided = [&](Decision decision) {
+    grade.equal = decision.equal;
+    grade.method = decision.method;
+    grade.reason = std::move(decision.reason);
+    return grade;
+  };
+  budget_.spend(1);
+  if (auto numbers = compare_plain_numbers(gold, prediction, options_)) return decided(std::move(*numbers));
+  if (!read_equal_texts_ && (gold == prediction || squeezed(gold) == squeezed(prediction))) return decided({true, MathMethod::kText, {}});
+  if (static_cast<std::int64_t>(gold.size()) > kAnswerBytes) {
+    grade.status = VerdictStatus::kVerifierFault;
+    return decided({false, MathMethod::kNone, "the gold is too long"});
+  }
+  if (static_cast<std::int64_t>(prediction.size()) > kAnswerBytes) {
+    grade.status = VerdictStatus::kResourceLimit;
+    return decided({false, MathMethod::kNone, "the answer is too long"});
+  }
+  budget_.spend(static_cast<std::int64_t>(gold.size() + prediction.size()) / 64);
+  if (auto choice = compare_options(gold, prediction, options_)) return decided(std::move(*choice));
+  if (auto times = compare_times(gold, prediction)) return decided(std::move(*times));
+  if (auto dates = compare_dates(gold, prediction)) return decided(std::move(*dates));
+  try {
+    bool ambiguous = false;
+    Decision decision = read_and_compare(gold, prediction, false, grade, gold_plural, ambiguous);
+    // 100,200,300 may also be a list.
+    if (!decision.equal && ambiguous && grade.status != VerdictStatus::kVerifierFault) {
+      MathGrade other;
+      bool plural = false, again = false;
+      Decision as_list = read_and_compare(gold, prediction, true, other, plural, again);
+      if (as_list.equal) {
+        gold_plural = plural;
+        grade.status = VerdictStatus::kScored;
+        as_list.reason = "commas read as separators";
+        return decided(std::move(as_list));
+      }
+    }
+    return decided(std::move(decision));
+  } catch (const LimitExceeded& limit) {
+    grade.status = VerdictStatus::kResourceLimit;
+    return decided({false, MathMethod::kNone, std::string("over a limit: ") + limit.what});
+  } catch (const Undefined&) {
+    return decided({false, MathMethod::kNone, "a value that does not exist"});
+  }
+}
+
+// What is not equal because the gold cannot be used is no judgement of the answer.
+MathGrade Grader::against(const Answer& gold, const Answer& prediction) {
+  MathGrade grade = compare_answers(gold, prediction);
+  const bool open = grade.method == MathMethod::kNone || grade.method == MathMethod::kUndecided || grade.method == MathMethod::kText;
+  if (!grade.equal && open && grade.status != VerdictStatus::kVerifierFault) {
+    if (std::optional<std::string> fault = fault_of_gold(gold.joined)) {
+      grade.status = VerdictStatus::kVerifierFault;
+      grade.reason = std::move(*fault);
+    }
+  }
+  return grade;
+}
+
+MathGrade Grader::compare_answers(const Answer& gold, const Answer& prediction) {
+  bool plural = gold.texts.size() > 1;
+  if (prediction.texts.size() <= 1) return compare_texts(gold.joined, prediction.joined, plural);
+  // Several boxes are a list where the gold has several values, else all of them must be the same answer.
+  MathGrade all = compare_texts(gold.joined, prediction.joined, plural);
+  if (all.equal && (plural || all.method == MathMethod::kText) && options_.several_boxes) return all;
+  MathGrade grade;
+  for (const std::string& text : prediction.texts) {
+    grade = compare_texts(gold.joined, text, plural);
+    if (!grade.equal) {
+      grade.reason = "several boxes that are not all right: " + grade.reason;
+      return grade;
+    }
+  }
+  return grade;
+}
+
+}  // namespace lydian::math
