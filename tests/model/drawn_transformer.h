@@ -73,6 +73,12 @@ inline std::int64_t length(RandomStream& random) {
   }
 }
 
+/// Often 1, now and then greedy.
+inline float temperature(RandomStream& random) {
+  if (coin(random)) return 1.0F;
+  return random.below(8) == 0 ? 0.0F : static_cast<float>(0.5 + random.uniform());
+}
+
 /// At least one completion token; prompts without rows and rows without tokens among them.
 inline PackedBatch batch(RandomStream& random, const TransformerConfig& config) {
   PackedBatch batch;
@@ -82,11 +88,26 @@ inline PackedBatch batch(RandomStream& random, const TransformerConfig& config) 
     const std::int64_t rows = random.between(0, 5);
     for (std::int64_t row = 0; row < rows; ++row) {
       const std::int64_t tokens = random.below(10) == 0 ? 0 : length(random);
-      const float temperature = coin(random) ? 1.0F : static_cast<float>(0.5 + random.uniform());
-      batch.add_row(ids(random, tokens, config.vocab_size), temperature, random.below(4) == 0);
+      batch.add_row(ids(random, tokens, config.vocab_size), temperature(random), random.below(4) == 0);
     }
   }
   return batch.tokens() > 0 ? batch : drawn::batch(random, config);
+}
+
+/// Rows first … end - 1 of a batch with their prompts: what stands in completion entries offsets[first] … offsets[end] - 1.
+inline PackedBatch rows_of(const PackedBatch& whole, std::int64_t first, std::int64_t end) {
+  PackedBatch part;
+  for (auto row = static_cast<std::size_t>(first); row < static_cast<std::size_t>(end); ++row) {
+    const auto prompt = static_cast<std::size_t>(whole.prompt_of_row[row]);
+    if (part.rows() == 0 || whole.prompt_of_row[row - 1] != whole.prompt_of_row[row]) {
+      const auto ids = whole.prompt_ids.begin();
+      part.add_prompt(std::vector<TokenId>(ids + whole.prompt_offsets[prompt], ids + whole.prompt_offsets[prompt + 1]), whole.gradient_buffer[prompt]);
+    }
+    const auto ids = whole.completion_ids.begin();
+    part.add_row(std::vector<TokenId>(ids + whole.completion_offsets[row], ids + whole.completion_offsets[row + 1]), whole.temperature[row],
+                 !whole.bootstrap.empty() && whole.bootstrap[row] != 0);
+  }
+  return part;
 }
 
 inline std::string describe(const TransformerConfig& config) {

@@ -1,6 +1,7 @@
 // The forward and its gradient against the float64 transformer, and the gradient's bits against every cut of the work.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <memory>
@@ -127,54 +128,32 @@ TEST_P(GradientOracle, ForwardAndEverySegmentsGradientAreRight) {
 
 INSTANTIATE_TEST_SUITE_P(Drawn, GradientOracle, testing::Range(0, 24));
 
-/// The part of a batch with prompts first … end - 1, and where its entries and bootstrap states stand in the whole.
-PackedBatch cut(const PackedBatch& whole, std::int64_t first, std::int64_t end, std::vector<std::size_t>& entries, std::vector<std::size_t>& bootstraps) {
-  PackedBatch part;
-  std::size_t slot = 0;
-  std::size_t row = 0;
-  for (std::int64_t prompt = 0; prompt < whole.prompts(); ++prompt) {
-    const auto p = static_cast<std::size_t>(prompt);
-    const bool inside = prompt >= first && prompt < end;
-    const auto ids = whole.prompt_ids.begin();
-    if (inside) {
-      part.add_prompt(std::vector<TokenId>(ids + whole.prompt_offsets[p], ids + whole.prompt_offsets[p + 1]), whole.gradient_buffer[p]);
-    }
-    for (; row < whole.prompt_of_row.size() && whole.prompt_of_row[row] == prompt; ++row) {
-      const bool bootstrap = !whole.bootstrap.empty() && whole.bootstrap[row] != 0;
-      if (inside) {
-        const auto begin = whole.completion_ids.begin() + whole.completion_offsets[row],
-                   stop = whole.completion_ids.begin() + whole.completion_offsets[row + 1];
-        part.add_row(std::vector<TokenId>(begin, stop), whole.temperature[row], bootstrap);
-        for (std::int64_t entry = whole.completion_offsets[row]; entry < whole.completion_offsets[row + 1]; ++entry)
-          entries.push_back(static_cast<std::size_t>(entry));
-        if (bootstrap) bootstraps.push_back(slot);
-      }
-      slot += bootstrap ? 1 : 0;
-    }
-  }
-  return part;
-}
-
-std::vector<float> pick(const std::vector<float>& values, const std::vector<std::size_t>& entries, std::size_t width) {
-  std::vector<float> picked;
-  for (const std::size_t entry : entries)
-    picked.insert(picked.end(), values.begin() + static_cast<std::ptrdiff_t>(entry * width), values.begin() + static_cast<std::ptrdiff_t>((entry + 1) * width));
-  return picked;
+/// `values` of entries first … end - 1, `width` numbers each.
+std::span<const float> part_of(const std::vector<float>& values, std::int64_t first, std::int64_t end, std::int64_t width = 1) {
+  return std::span(values).subspan(static_cast<std::size_t>(first * width), static_cast<std::size_t>((end - first) * width));
 }
 
 /// Gradient of a batch given in parts between the prompts of `cuts`.
 std::vector<float> gradient_in_parts(TransformerPolicy& policy, const PackedBatch& batch, const OutputWeights& by, const std::vector<std::int64_t>& cuts) {
-  const auto width = static_cast<std::size_t>(policy.config().hidden_size);
+  const std::int64_t width = policy.config().hidden_size;
+  std::int64_t slot = batch.tokens();
   for (std::size_t i = 0; i + 1 < cuts.size(); ++i) {
-    std::vector<std::size_t> entries, bootstraps;
-    const PackedBatch part = cut(batch, cuts[i], cuts[i + 1], entries, bootstraps);
-    std::vector<float> hidden = pick(by.hidden, entries, width);
-    for (std::size_t& slot : bootstraps) slot += static_cast<std::size_t>(batch.tokens());
-    const std::vector<float> last = pick(by.hidden, bootstraps, width);
-    hidden.insert(hidden.end(), last.begin(), last.end());
+    const auto first_row_of = [&batch](std::int64_t prompt) {
+      return std::lower_bound(batch.prompt_of_row.begin(), batch.prompt_of_row.end(), prompt) - batch.prompt_of_row.begin();
+    };
+    const std::int64_t first_row = first_row_of(cuts[i]), end_row = first_row_of(cuts[i + 1]);
+    if (first_row == end_row) continue;
+    const std::int64_t first = batch.completion_offsets[static_cast<std::size_t>(first_row)], end = batch.completion_offsets[static_cast<std::size_t>(end_row)];
+    const PackedBatch part = drawn::rows_of(batch, first_row, end_row);
+    const std::int64_t end_slot = slot + std::count(part.bootstrap.begin(), part.bootstrap.end(), 1);
+    std::vector<float> hidden;
+    for (const std::span<const float> values : {part_of(by.hidden, first, end, width), part_of(by.hidden, slot, end_slot, width)}) {
+      hidden.insert(hidden.end(), values.begin(), values.end());
+    }
+    slot = end_slot;
     std::unique_ptr<ForwardRecord> record;
     policy.forward(part, {}, &record);
-    policy.backward(*record, pick(by.log_prob, entries, 1), pick(by.entropy, entries, 1), hidden);
+    policy.backward(*record, part_of(by.log_prob, first, end), part_of(by.entropy, first, end), hidden);
   }
   policy.fold_gradient();
   std::vector<float> gradient(policy.weights().gradient().begin(), policy.weights().gradient().end());
