@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "model/next_token.h"
 #include "model/transformer_head.h"
 
 namespace lydian {

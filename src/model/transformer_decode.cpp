@@ -6,6 +6,7 @@
 #include "core/planted_fault.h"
 #include "lydian/core/error.h"
 #include "lydian/core/thread_pool.h"
+#include "model/next_token.h"
 
 namespace lydian {
 namespace {
@@ -22,6 +23,7 @@ TransformerDecodeSession::TransformerDecodeSession(const TransformerNetwork& net
       table_(table),
       pool_(pool),
       body_(network, table),
+      head_(network, table),
       revision_(network.store.revision()),
       memory_(shape_.page_floats()),
       parts_(static_cast<std::size_t>(pool.size())) {
@@ -232,30 +234,15 @@ void TransformerDecodeSession::step_rows(std::span<const Row> rows, std::span<Se
     }
   }
   float* logits = part.logits.fit(count * shape_.vocabulary_stride);
-  const std::size_t head = network_.linears.head_number();
-  table_.matmul(hidden, shape_.hidden_stride, network_.packed.forward(head), shape_.hidden, count, 0, kernels::panels(shape_.vocabulary), nullptr, logits,
-                shape_.vocabulary_stride, kernels::MatmulMode::kStore);
+  head_.logits(hidden, count, logits);
   for (std::int64_t i = 0; i < count; ++i) {
     const auto row = static_cast<std::size_t>(i);
-    drawn[row] = draw(rows[row], logits + i * shape_.vocabulary_stride);
+    drawn[row] = next_token(table_, logits + i * shape_.vocabulary_stride, shape_.vocabulary, rows[row]);
     Sequence& sequence = *sequences[row];
     sequence.read = static_cast<std::int64_t>(sequence.ids.size());
     sequence.has_hidden = false;
     sequence.ids.push_back(drawn[row].id);
   }
-}
-
-Drawn TransformerDecodeSession::draw(const Row& row, const float* logits) const {
-  const SamplingOptions& sampling = *row.sampling;
-  const auto temperature = static_cast<float>(sampling.temperature);
-  const bool greedy = temperature == 0.0F;
-  const float inverse_temperature = greedy ? 1.0F : 1.0F / temperature;
-  if (row.forced != kDraw) return {row.forced, table_.score_token(logits, shape_.vocabulary, inverse_temperature, row.forced, false).log_prob};
-  const kernels::DrawOptions options{inverse_temperature, greedy, static_cast<float>(sampling.top_p), static_cast<std::int32_t>(sampling.top_k), row.key,
-                                     row.token_index};
-  kernels::TokenScore score{};
-  const TokenId id = table_.draw_token(logits, shape_.vocabulary, options, &score);
-  return {id, score.log_prob};
 }
 
 }  // namespace lydian

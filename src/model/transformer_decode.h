@@ -9,6 +9,7 @@
 #include "lydian/model/decode_session.h"
 #include "model/key_value_memory.h"
 #include "model/transformer_body.h"
+#include "model/transformer_head.h"
 
 namespace lydian {
 
@@ -56,7 +57,6 @@ class TransformerDecodeSession final : public DecodeSession {
   void read_prompt(Sequence& sequence, Part& part);
   void step_rows(std::span<const Row> rows, std::span<Sequence* const> sequences, std::span<Drawn> drawn, Part& part);
   void read_last_tokens(std::span<Sequence* const> sequences, Part& part);
-  Drawn draw(const Row& row, const float* logits) const;
   Sequence& new_sequence();
 
   const TransformerNetwork& network_;
@@ -64,6 +64,7 @@ class TransformerDecodeSession final : public DecodeSession {
   const kernels::KernelTable& table_;
   ThreadPool& pool_;
   const TransformerBody body_;
+  const TransformerHead head_;
   const std::uint64_t revision_;
   KeyValueMemory memory_;
   std::unordered_map<SequenceId, std::unique_ptr<Sequence>> sequences_;

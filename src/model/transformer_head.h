@@ -21,11 +21,6 @@ struct HeadRows {
   }
 };
 
-/// 1 / temperature as every log-prob uses it; greedy rows (0) are scored at 1.
-inline float inverse_temperature(float temperature) {
-  return temperature == 0.0F ? 1.0F : 1.0F / temperature;
-}
-
 /// Scratch of one thread's calls.
 struct HeadWorkspace {
   AlignedFloats logits, weight_scratch;

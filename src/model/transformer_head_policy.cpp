@@ -3,6 +3,7 @@
 
 #include "lydian/core/error.h"
 #include "lydian/core/thread_pool.h"
+#include "model/next_token.h"
 #include "model/transformer_implementation.h"
 
 namespace lydian {
@@ -42,8 +43,7 @@ class PaddedRows {
 
 }  // namespace
 
-ForwardOutput TransformerPolicy::head(std::span<const float> hidden, std::span<const TokenId> targets, std::span<const float> temperature,
-                                      ForwardWant want) const {
+ForwardOutput TransformerPolicy::head(std::span<const float> hidden, std::span<const TokenId> targets, std::span<const float> temperature, Want want) const {
   const TransformerNetwork& network = implementation_->network;
   check(network.shape, hidden, targets, temperature);
   network.packed.refresh_forward(network.store, implementation_->threads());

@@ -67,7 +67,7 @@ void TransformerPolicy::use(const kernels::KernelTable& table, ThreadPool& pool)
   implementation_->pool = &pool;
 }
 
-ForwardOutput TransformerPolicy::forward(const PackedBatch& batch, ForwardWant want, std::unique_ptr<ForwardRecord>* record) const {
+ForwardOutput TransformerPolicy::forward(const PackedBatch& batch, Want want, std::unique_ptr<ForwardRecord>* record) const {
   const TransformerNetwork& network = implementation_->network;
   std::unique_ptr<TransformerRecord> kept;
   if (record != nullptr) {

@@ -15,15 +15,12 @@
 
 #include "lydian/core/error.h"
 #include "lydian/kernels/kernel_table.h"
+#include "model/next_token.h"
 
 namespace lydian {
 namespace {
 
 constexpr const char* kComponent = "torch_policy";
-
-float inverse_temperature(double temperature) {
-  return temperature > 0.0 ? static_cast<float>(1.0 / temperature) : 1.0F;
-}
 
 std::vector<WeightSegment> segments_of(const TorchPolicy::Parameters& parameters) {
   if (parameters.empty()) throw ConfigError(kComponent, "at least one parameter", "none");
@@ -178,26 +175,14 @@ class ModuleSession final : public DecodeSession {
   Drawn step(const Row& row) {
     std::vector<TokenId>& ids = sequences_.at(checked(row.sequence));
     check_length(static_cast<std::int64_t>(ids.size()) + 1);
-    const at::Tensor logits = policy_.logits(ids)[-1].to(at::kCPU).contiguous();
-    const double temperature = row.sampling != nullptr ? row.sampling->temperature : 1.0;
-    kernels::TokenScore score{};
-    TokenId id = row.forced;
-    if (id != kDraw) {
-      if (id < 0 || id >= policy_.vocab_size()) throw Error(kComponent, "a forced token below " + std::to_string(policy_.vocab_size()), std::to_string(id));
-      score =
-          kernels::active_table().score_token(logits.const_data_ptr<float>(), policy_.vocab_size(), inverse_temperature(temperature), id, /*entropy=*/false);
-    } else {
-      if (row.sampling == nullptr) throw Error(kComponent, "sampling options for a drawn token", "none");
-      const kernels::DrawOptions options{.inverse_temperature = inverse_temperature(temperature),
-                                         .greedy = temperature <= 0.0,
-                                         .top_p = static_cast<float>(row.sampling->top_p),
-                                         .top_k = static_cast<std::int32_t>(row.sampling->top_k),
-                                         .key = row.key,
-                                         .token_index = row.token_index};
-      id = kernels::active_table().draw_token(logits.const_data_ptr<float>(), policy_.vocab_size(), options, &score);
+    if (row.sampling == nullptr) throw Error(kComponent, "sampling options", "none");
+    if (row.forced != kDraw && (row.forced < 0 || row.forced >= policy_.vocab_size())) {
+      throw Error(kComponent, "a forced token below " + std::to_string(policy_.vocab_size()), std::to_string(row.forced));
     }
-    ids.push_back(id);
-    return {.id = id, .log_prob = score.log_prob};
+    const at::Tensor logits = policy_.logits(ids)[-1].to(at::kCPU).contiguous();
+    const Drawn drawn = next_token(kernels::active_table(), logits.const_data_ptr<float>(), policy_.vocab_size(), row);
+    ids.push_back(drawn.id);
+    return drawn;
   }
 
   SequenceId checked(SequenceId sequence) const {

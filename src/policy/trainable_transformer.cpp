@@ -22,10 +22,6 @@ using torch::autograd::variable_list;
 
 constexpr const char* kComponent = "trainable_transformer";
 
-ForwardWant raw(Want want) {
-  return {.log_prob = want.log_prob, .entropy = want.entropy, .hidden = want.hidden};
-}
-
 at::Tensor to_tensor(const std::vector<float>& values, at::IntArrayRef shape) {
   at::Tensor tensor = at::empty(shape, at::kFloat);
   std::copy(values.begin(), values.end(), tensor.mutable_data_ptr<float>());
@@ -157,7 +153,7 @@ class HeadNode final : public torch::autograd::Node {
 PolicyOutput TrainableTransformer::forward(const PackedBatch& batch, Want want) {
   const bool differentiable = at::GradMode::is_enabled();
   std::unique_ptr<ForwardRecord> record;
-  const ForwardOutput values = policy_.forward(batch, raw(want), differentiable ? &record : nullptr);
+  const ForwardOutput values = policy_.forward(batch, want, differentiable ? &record : nullptr);
   PolicyOutput output;
   const std::int64_t width = policy_.config().hidden_size;
   if (want.log_prob) output.log_prob = to_tensor(values.log_prob, {batch.tokens()});
@@ -177,7 +173,7 @@ PolicyOutput TrainableTransformer::head(const at::Tensor& hidden, const at::Tens
   if (want.log_prob) output.log_prob = at::empty({input.rows()}, at::kFloat);
   if (want.entropy) output.entropy = at::empty({input.rows()}, at::kFloat);
   for_each_chunk(input, [&](const HeadChunk& part) {
-    const ForwardOutput values = policy_.head(part.hidden, part.targets, part.temperature, raw(want));
+    const ForwardOutput values = policy_.head(part.hidden, part.targets, part.temperature, want);
     if (want.log_prob) std::copy(values.log_prob.begin(), values.log_prob.end(), output.log_prob.mutable_data_ptr<float>() + part.begin);
     if (want.entropy) std::copy(values.entropy.begin(), values.entropy.end(), output.entropy.mutable_data_ptr<float>() + part.begin);
   });

@@ -8,6 +8,7 @@
 
 #include "lydian/core/error.h"
 #include "lydian/kernels/kernel_table.h"
+#include "model/next_token.h"
 
 namespace lydian::testing {
 namespace {
@@ -49,30 +50,12 @@ class ScriptedSession final : public DecodeSession {
     for (std::size_t i = 0; i < rows.size(); ++i) {
       std::vector<TokenId>& ids = sequences_.at(rows[i].sequence);
       script_(ids, std::span(logits_).first(static_cast<std::size_t>(policy_.vocab_size())));
-      drawn[i] = next_token(rows[i]);
+      drawn[i] = next_token(kernels::active_table(), logits_.data(), policy_.vocab_size(), rows[i]);
       ids.push_back(drawn[i].id);
     }
   }
 
  private:
-  Drawn next_token(const Row& row) const {
-    const double temperature = row.sampling->temperature;
-    const bool greedy = temperature == 0.0;
-    const float inverse_temperature = greedy ? 1.0F : static_cast<float>(1.0 / temperature);
-    const kernels::KernelTable& table = kernels::active_table();
-    if (row.forced != kDraw) return {row.forced, table.score_token(logits_.data(), policy_.vocab_size(), inverse_temperature, row.forced, false).log_prob};
-    kernels::TokenScore score{};
-    const TokenId id = table.draw_token(logits_.data(), policy_.vocab_size(),
-                                        {.inverse_temperature = inverse_temperature,
-                                         .greedy = greedy,
-                                         .top_p = static_cast<float>(row.sampling->top_p),
-                                         .top_k = static_cast<std::int32_t>(row.sampling->top_k),
-                                         .key = row.key,
-                                         .token_index = row.token_index},
-                                        &score);
-    return {id, score.log_prob};
-  }
-
   void check_step(std::span<const Row> rows, std::span<Drawn> drawn) const {
     if (rows.size() != drawn.size()) throw ShapeError(kComponent, std::to_string(rows.size()) + " places for drawn tokens", std::to_string(drawn.size()));
     if (policy_.weights().version() != weight_version_) throw Error(kComponent, "the weights changed since the session was made");

@@ -111,9 +111,11 @@ TEST(TorchPolicy, TheModuleFollowsTheStoreAndClonesAreApart) {
   const at::NoGradGuard guard;
   const at::Tensor before = twin.forward(batch, {}).log_prob;
   const auto clone = twin.policy().clone();
+  const SamplingOptions sampling;
   const auto first_token = [&](Policy& of) {
     const auto session = of.decode_session();
-    const DecodeSession::Row rows[] = {{.sequence = session->open(transformer_cases::prompt_of(batch, 0)), .forced = batch.completion_ids[0]}};
+    const DecodeSession::Row rows[] = {
+        {.sequence = session->open(transformer_cases::prompt_of(batch, 0)), .forced = batch.completion_ids[0], .sampling = &sampling}};
     Drawn step[1];
     session->step(rows, step);
     return step[0].log_prob;
@@ -127,7 +129,7 @@ TEST(TorchPolicy, TheModuleFollowsTheStoreAndClonesAreApart) {
   EXPECT_LT(largest_difference(after, TrainableTransformer(policy).forward(batch, {}).log_prob), 1e-5);
   EXPECT_NEAR(first_token(*clone), before[0].item<float>(), 1e-5);
   EXPECT_NEAR(first_token(twin.policy()), after[0].item<float>(), 1e-5);
-  const DecodeSession::Row rows[] = {{.sequence = sequence, .forced = 0}};
+  const DecodeSession::Row rows[] = {{.sequence = sequence, .forced = 0, .sampling = &sampling}};
   Drawn step[1];
   EXPECT_THROW(stale->step(rows, step), Error);
 }

@@ -8,6 +8,13 @@
 
 namespace lydian {
 
+/// Which outputs of a forward are wanted.
+struct Want {
+  bool log_prob = true;
+  bool entropy = false;
+  bool hidden = false;
+};
+
 /// What a policy reads in one forward: prompts once, completions after them. Letters as in RolloutBatch.
 struct PackedBatch {
   std::vector<TokenId> prompt_ids;

@@ -21,13 +21,6 @@ struct KernelTable;
 /// threads.
 inline constexpr int kGradientBuffers = 4;
 
-/// Which outputs of a forward are wanted.
-struct ForwardWant {
-  bool log_prob = true;
-  bool entropy = false;
-  bool hidden = false;
-};
-
 /// Outputs of a raw forward; arrays that were not wanted are empty.
 struct ForwardOutput {
   std::vector<float> log_prob;  ///< [N] nats, of each completion token given all tokens before it, at its row's temperature.
@@ -62,13 +55,13 @@ class TransformerPolicy final : public Policy {
   bool exact() const override { return true; }
 
   /// The raw forward. With `record` it keeps what backward() needs; without, it keeps nothing. Throws ShapeError naming what does not fit.
-  ForwardOutput forward(const PackedBatch& batch, ForwardWant want, std::unique_ptr<ForwardRecord>* record = nullptr) const;
+  ForwardOutput forward(const PackedBatch& batch, Want want, std::unique_ptr<ForwardRecord>* record = nullptr) const;
   /// Adds the gradient of sum(d · output) into the gradient buffers; empty spans are zero. `record` is used up. Throws Error where the weights changed since
   /// the forward.
   void backward(ForwardRecord& record, std::span<const float> d_log_prob, std::span<const float> d_entropy, std::span<const float> d_hidden);
 
   /// The head by itself: log-probs (and entropies) of `targets` [n] from `hidden` [n, D] at `temperature` [n].
-  ForwardOutput head(std::span<const float> hidden, std::span<const TokenId> targets, std::span<const float> temperature, ForwardWant want) const;
+  ForwardOutput head(std::span<const float> hidden, std::span<const TokenId> targets, std::span<const float> temperature, Want want) const;
   /// Its gradient: into the head's weights (buffer `gradient_buffer`) and, overwritten, into d_hidden [n, D].
   void head_backward(std::span<const float> hidden, std::span<const TokenId> targets, std::span<const float> temperature, std::span<const float> d_log_prob,
                      std::span<const float> d_entropy, std::int32_t gradient_buffer, std::span<float> d_hidden);

@@ -9,13 +9,6 @@
 
 namespace lydian {
 
-/// Which outputs of a forward are wanted.
-struct Want {
-  bool log_prob = true;
-  bool entropy = false;
-  bool hidden = false;
-};
-
 /// Outputs with gradient; undefined where not wanted.
 struct PolicyOutput {
   at::Tensor log_prob;  ///< f32 [N] nats
