@@ -49,13 +49,13 @@ struct SegmentSum : Function<SegmentSum> {
   }
 };
 
-/// Contiguous ids, checked.
+/// Contiguous ids on the CPU, checked.
 at::Tensor checked_segment(const at::Tensor& values, const at::Tensor& segment, std::int64_t segments) {
   if (values.dim() != 1 || segment.dim() != 1 || segment.numel() != values.numel()) {
     throw ShapeError("segment_sum", "values and segment of one length", std::to_string(values.numel()) + " and " + std::to_string(segment.numel()));
   }
-  if (!segment.device().is_cpu() || segment.scalar_type() != at::kLong) throw ShapeError("segment_sum", "segment of int64 on the CPU", segment.toString());
-  const at::Tensor contiguous = segment.contiguous();
+  if (segment.scalar_type() != at::kLong) throw ShapeError("segment_sum", "segment of int64", segment.toString());
+  const at::Tensor contiguous = segment.cpu().contiguous();
   const std::int64_t* id = contiguous.const_data_ptr<std::int64_t>();
   for (std::int64_t t = 0, previous = 0; t < contiguous.numel(); previous = id[t++]) {
     if (id[t] < previous || id[t] >= segments) {

@@ -14,6 +14,7 @@
 #include "lydian/objective/finite_difference.h"
 #include "lydian/objective/supervised_loss.h"
 #include "objective/fixture_f.h"
+#include "second_device.h"
 
 namespace lydian {
 namespace {
@@ -99,6 +100,21 @@ TEST(ClippedObjective, MicroBatchesAddUpAndKeepTheGradientsBits) {
     for (const char* name : {"tokens", "clip_ratio/low", "clip_ratio/high", "clip_ratio/region", "approx_kl", "entropy", "importance_weight"}) {
       EXPECT_NEAR(first.sums.at(name) + second.sums.at(name), whole.sums.at(name), 1e-6) << name;
     }
+  }
+}
+
+TEST(ClippedObjective, EveryKindRunsOnAnyDevice) {
+  for (const ClippedObjectiveOptions& options : every_kind()) {
+    ObjectiveInput there = cut(fixture_f::input(at::kFloat, false), 0, fixture_f::kTokens);
+    for (at::Tensor* tensor :
+         {&there.log_prob, &there.entropy, &there.old_log_prob, &there.behavior_log_prob, &there.advantage, &there.mask, &there.row_of_token}) {
+      *tensor = tensor->detach().to(second_device::kDevice);
+    }
+    there.log_prob.requires_grad_(true);
+    const Result here = run(options, fixture_f::input(at::kFloat, false)), result = run(options, there);
+    EXPECT_NEAR(result.loss, here.loss, 1e-6);
+    ASSERT_EQ(result.gradient.device(), second_device::kDevice);
+    EXPECT_LT((result.gradient.cpu() - here.gradient).abs().max().item<float>(), 1e-6);
   }
 }
 

@@ -21,6 +21,7 @@
 #include "lydian/objective/finite_difference.h"
 #include "lydian/ops/elementwise.h"
 #include "lydian/ops/sum.h"
+#include "second_device.h"
 
 namespace lydian {
 namespace {
@@ -113,6 +114,14 @@ TEST(SegmentSum, SumsRunsAndLeavesGapsZero) {
   EXPECT_TRUE(at::equal(sums.detach(), at::tensor({3.0F, 0.0F, 28.0F, 0.0F})));
   ops::sum(sums * at::tensor({1.0F, 5.0F, 2.0F, 7.0F})).backward();
   EXPECT_TRUE(at::equal(values.grad(), at::tensor({1.0F, 1.0F, 2.0F, 2.0F, 2.0F})));
+}
+
+TEST(SegmentSum, TakesSegmentsOfAnyDevice) {
+  const at::Tensor values = at::tensor({1.0F, 2.0F, 3.0F}), segment = at::tensor({0, 0, 2}, at::kLong), expected = at::tensor({3.0F, 0.0F, 3.0F});
+  EXPECT_TRUE(at::equal(ops::segment_sum(values, segment.to(second_device::kDevice), 3), expected));
+  const at::Tensor there = ops::segment_sum(values.to(second_device::kDevice), segment.to(second_device::kDevice), 3);
+  EXPECT_EQ(there.device(), second_device::kDevice);
+  EXPECT_TRUE(at::equal(there.cpu(), expected));
 }
 
 TEST(SegmentSum, BitsOfARowDoNotDependOnItsNeighbors) {

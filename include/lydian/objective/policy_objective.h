@@ -7,7 +7,7 @@
 
 namespace lydian {
 
-/// What an objective reads: tensors of the N tokens of one micro-batch. Entry t is about token t given all tokens before it.
+/// What an objective reads: tensors of the N tokens of one micro-batch, all on one device. Entry t is about token t given all tokens before it.
 struct ObjectiveInput {
   at::Tensor log_prob;           ///< f32 [N], with gradient.
   at::Tensor entropy;            ///< f32 [N], with gradient; undefined where the objective does not ask for it.

@@ -15,7 +15,7 @@ at::Tensor sum(const at::Tensor& x);
 
 /// Sums of the runs of equal `segment`: out[s] = sum of values[t] over segment[t] == s, 0 where there is none. A segment's bits depend on its own values only.
 ///
-/// In: values [N]; segment i64 [N] on the CPU, non-decreasing, 0 <= segment < segments. Out: [segments].
+/// In: values [N]; segment i64 [N] on any device, non-decreasing, 0 <= segment < segments. Out: [segments].
 /// Throws ShapeError where lengths do not fit, or a segment is out of range or out of order.
 at::Tensor segment_sum(const at::Tensor& values, const at::Tensor& segment, std::int64_t segments);
 
