@@ -4,7 +4,6 @@
 #include <cstdio>
 #include <vector>
 
-#include "core/planted_fault.h"
 #include "lydian/core/config.h"
 #include "lydian/core/error.h"
 #include "lydian/core/log_uniform.h"
@@ -100,7 +99,7 @@ class ChainVerifier final : public Verifier {
   Verdict verify(const Task& task, const Completion& completion) const override {
     if (completion.finish_reason != FinishReason::kStopped) return Verdict::scored(0.0, "the completion did not end by itself after its thinking");
     if (completion.answer.size() != 1 || !is_digit(completion.answer[0])) return Verdict::unparsable("the answer is not one digit");
-    return Verdict::scored(completion.answer == task.ground_truth || planted(PlantedFault::kVerdictAlwaysRight) ? 1.0 : 0.0);
+    return Verdict::scored(completion.answer == task.ground_truth ? 1.0 : 0.0);
   }
 };
 

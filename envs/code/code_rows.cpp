@@ -8,8 +8,8 @@
 #include "core/json_text.h"
 #include "lydian/core/durable_file.h"
 #include "lydian/core/error.h"
+#include "lydian/verify/code_verifier.h"
 #include "row_shapes.h"
-#include "verify/code/code_problem.h"
 
 namespace lydian::code {
 namespace {
@@ -88,8 +88,6 @@ TaskList read_code_tasks(std::string_view text, const std::string& origin, const
       row["cases_complete"] = true;
     }
     ReadRow read = read_row(row, {.fraction = options.fraction, .other_cases = replaced});
-    // Read once here, so that a broken row is named now and not by a fault in training.
-    read_code_problem(read.problem);
     Task task;
     task.id = read.id.empty() ? std::to_string(number) : read.id;
     if (read.messages.empty()) {
@@ -98,6 +96,7 @@ TaskList read_code_tasks(std::string_view text, const std::string& origin, const
       task.messages = read.messages;
     }
     task.ground_truth = read.problem.dump();
+    check_code_problem(task.ground_truth);
     task.category = read.category;
     task.metadata["source"] = read.source;
     list.tasks.push_back(std::move(task));

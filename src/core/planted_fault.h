@@ -14,7 +14,6 @@ enum class PlantedFault {
   kStaleWeights,        ///< The sampler goes on with the first weights.
   kCapIgnored,          ///< The sampler lets thinking run past its cap.
   kIndependentSamples,  ///< Samples of one item count as independent in an interval.
-  kVerdictAlwaysRight,  ///< CHAIN's verifier accepts any digit.
 };
 
 #ifndef LYDIAN_PLANTED_FAULT

@@ -100,6 +100,31 @@ TEST(ChainEnvironment, KeepsTheContract) {
   for (const EnvironmentCheck& check : check_environment(ChainEnvironment(), {.tasks = 20})) EXPECT_FALSE(check.skipped) << check.name << ": " << check.detail;
 }
 
+/// A verifier that accepts a wrong answer, over CHAIN's tasks.
+struct AnyDigit final : Verifier {
+  Verdict verify(const Task&, const Completion& completion) const override {
+    if (completion.finish_reason != FinishReason::kStopped) return Verdict::scored(0.0);
+    const bool is_digit = completion.answer.size() == 1 && completion.answer[0] >= '0' && completion.answer[0] <= '9';
+    return is_digit ? Verdict::scored(1.0) : Verdict::unparsable("the answer is not one digit");
+  }
+};
+struct FlatteringChain final : Environment {
+  ChainEnvironment chain;
+  AnyDigit any_digit;
+  std::string name() const override { return "flattering"; }
+  std::int64_t size(Split split) const override { return chain.size(split); }
+  Task task(Split split, std::int64_t index) const override { return chain.task(split, index); }
+  const Verifier& verifier() const override { return any_digit; }
+};
+
+TEST(ChainEnvironment, ContractCatchesAVerifierThatAcceptsAnyDigit) {
+  std::vector<std::string> failed;
+  for (const EnvironmentCheck& check : check_environment(FlatteringChain(), {.tasks = 20})) {
+    if (!check.passed && !check.skipped) failed.push_back(check.name);
+  }
+  EXPECT_EQ(failed, std::vector<std::string>{"wrong answers score wrong"});
+}
+
 TEST(ChainEnvironment, MultipliesByUnitsOnly) {
   const ChainEnvironment environment;
   for (std::int64_t i = 0; i < 1000; ++i) {

@@ -65,4 +65,8 @@ class CodeVerifier final : public Verifier {
   Options options_;
 };
 
+/// Throws ConfigError naming the field where CodeVerifier could not read the problem (JSON as in Task::ground_truth): for those who make tasks, so that a
+/// broken one is named then and not by a fault in training.
+void check_code_problem(std::string_view problem);
+
 }  // namespace lydian

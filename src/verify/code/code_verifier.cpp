@@ -68,6 +68,10 @@ Verdict CodeVerifier::verify(const Task& task, const Completion& completion) con
   return verdict;
 }
 
+void check_code_problem(std::string_view problem) {
+  read_problem(problem);
+}
+
 ProgramJudgement CodeVerifier::judge(std::string_view problem, std::string_view program) const {
   return code::judge_program(read_problem(problem), std::string(program), *runner_, options_.fraction);
 }
