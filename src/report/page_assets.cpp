@@ -169,26 +169,40 @@ const char* const kPageScript = R"js(
     made.dataset.index = index;
     return made;
   };
-  // Where every token is one character the text itself is colored; elsewhere a row of cells, one a token, stands below it.
-  const tokensInto = (cell, sample, text, first, last) => {
-    const characters = Array.from(text);
-    if (characters.length === last - first) {
-      characters.forEach((character, offset) => cell.append(tokenElement(sample, first + offset, character)));
-      return;
-    }
-    cell.append(text);
-    if (last <= first) return;
-    const cells = element('span', 'cells');
-    for (let index = first; index < last; ++index) cells.append(tokenElement(sample, index, ''));
-    cell.append(cells);
-  };
   const specialName = (sample, index) => {
     if (sample.ids[index] === sample.open) return '<think>';
-    if (sample.ids[index] === sample.close) return '</think>';
-    return sample.stopped && index === sample.ids.length - 1 ? 'end' : '#' + sample.ids[index];
+    return sample.ids[index] === sample.close ? '</think>' : 'end';
   };
-  const specialsInto = (cell, sample, first, last) => {
-    for (let index = first; index < last; ++index) cell.append(tokenElement(sample, index, specialName(sample, index), 'special'));
+  // A turn's tokens before the last answer are the policy's and the environment's words, which the line has no text of.
+  const kindOf = (sample, index) => {
+    const within = ([begin, end]) => begin <= index && index < end;
+    if (sample.thinkingSpans.some(within)) return 'thinking';
+    if (within(sample.answerSpan)) return 'answer';
+    if (sample.ids[index] === sample.open || sample.ids[index] === sample.close) return 'delimiter';
+    return sample.stopped && index === sample.ids.length - 1 ? 'end' : 'turn';
+  };
+  // The tokens of some kinds; those of the first kind are the text. Where each of them is one character the text itself is colored; elsewhere a row of cells,
+  // one a token, stands below it.
+  const tokensInto = (cell, sample, text, kinds) => {
+    const tokens = sample.ids.map((id, index) => ({index, kind: kindOf(sample, index)})).filter(token => kinds.includes(token.kind));
+    const characters = Array.from(text);
+    const spelled = characters.length === tokens.filter(token => token.kind === kinds[0]).length;
+    let next = 0, cells = null, written = spelled;
+    for (const {index, kind} of tokens) {
+      const named = kind === 'delimiter' || kind === 'end';
+      if (!written && kind === kinds[0]) {
+        cell.append(text);
+        written = true;
+      }
+      if (named || (spelled && kind === kinds[0])) {
+        cell.append(named ? tokenElement(sample, index, specialName(sample, index), 'special') : tokenElement(sample, index, characters[next++]));
+        cells = null;
+      } else {
+        cells ??= cell.appendChild(element('span', 'cells'));
+        cells.append(tokenElement(sample, index, ''));
+      }
+    }
+    if (!written) cell.append(text);
   };
   const rowOf = (sample, position, startsGroup) => {
     const row = element('tr', startsGroup ? 'first' : '');
@@ -198,15 +212,9 @@ const char* const kPageScript = R"js(
     const answer = row.appendChild(element('td')), verdict = row.appendChild(element('td', 'verdict'));
     prompt.append(element('div', 'text', sample.prompt));
     prompt.append(element('div', 'reason', 'truth ' + sample.truth + (sample.category ? ', category ' + sample.category : '')));
-    const [thinkingFirst, thinkingLast, answerFirst, answerLast] = sample.parts;
-    const thinkingText = thinking.appendChild(element('div', 'text'));
-    specialsInto(thinkingText, sample, 0, thinkingFirst);
-    tokensInto(thinkingText, sample, sample.thinking, thinkingFirst, thinkingLast);
-    specialsInto(thinkingText, sample, thinkingLast, answerFirst);
+    tokensInto(thinking.appendChild(element('div', 'text')), sample, sample.thinking, ['thinking', 'delimiter']);
     thinking.append(element('div', 'reason', sample.thinkingTokens + ' tokens' + (sample.budget >= 0 ? ' of ' + sample.budget : '')));
-    const answerText = answer.appendChild(element('div', 'text'));
-    tokensInto(answerText, sample, sample.answer, answerFirst, answerLast);
-    specialsInto(answerText, sample, answerLast, sample.ids.length);
+    tokensInto(answer.appendChild(element('div', 'text')), sample, sample.answer, ['answer', 'turn', 'end']);
     if (sample.valid) verdict.append(element('span', sample.reward > 0 ? 'good' : 'bad', number(sample.reward)));
     verdict.append((sample.valid ? ' ' : '') + sample.status.replaceAll('_', ' '));
     verdict.append(element('div', 'reason', [sample.finish.replaceAll('_', ' '), sample.reason].filter(text => text).join('; ')));

@@ -84,6 +84,9 @@ Json line_of(std::int64_t step, const Rollout& rollout, double advantage) {
   for (const auto& [name, value] : verdict.parts) parts[name] = number(value);
   line["thinking"] = completion.thinking;
   line["answer"] = completion.answer;
+  Json& thinking_spans = line["thinking_spans"] = Json::array();
+  for (const TokenSpan& span : completion.thinking_spans) thinking_spans.push_back({span.begin, span.end});
+  line["answer_span"] = {completion.answer_span.begin, completion.answer_span.end};
   line["finish_reason"] = to_string(completion.finish_reason);
   line["stopped"] = completion.stopped;
   line["thinking_tokens"] = completion.thinking_tokens;
@@ -223,6 +226,22 @@ void read_tokens(const LineReader& line, Completion& completion) {
   if (completion.sources.size() != tokens) line.fail("sources", expected, std::to_string(completion.sources.size()));
 }
 
+TokenSpan read_span(const LineReader& line, const char* field, const Json& value, std::size_t tokens) {
+  const std::vector<std::int64_t> ends = line.list_of<std::int64_t>(field, value);
+  if (ends.size() != 2 || ends[0] < 0 || ends[0] > ends[1] || ends[1] > static_cast<std::int64_t>(tokens)) {
+    line.fail(field, "[begin, end] within " + std::to_string(tokens) + " tokens", value.dump());
+  }
+  return {ends[0], ends[1]};
+}
+
+void read_spans(const LineReader& line, Completion& completion) {
+  if (!line.has("thinking_spans")) return;  // Lines of version 0.1.0 and before have none.
+  const Json& thinking_spans = line.at("thinking_spans");
+  if (!thinking_spans.is_array()) line.fail("thinking_spans", "a list", thinking_spans.dump());
+  for (const Json& span : thinking_spans) completion.thinking_spans.push_back(read_span(line, "thinking_spans", span, completion.token_ids.size()));
+  completion.answer_span = read_span(line, "answer_span", line.at("answer_span"), completion.token_ids.size());
+}
+
 Completion read_completion(const LineReader& line) {
   Completion completion;
   completion.text = line.get<std::string>("output");
@@ -236,6 +255,7 @@ Completion read_completion(const LineReader& line) {
   completion.temperature = line.get<float>("temperature");
   completion.weight_version = line.get<std::uint64_t>("weight_version");
   read_tokens(line, completion);
+  read_spans(line, completion);
   return completion;
 }
 

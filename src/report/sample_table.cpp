@@ -31,23 +31,6 @@ std::string prompt_text(const Task& task) {
   return text;
 }
 
-/// Where thinking and answer stand among a completion's tokens; delimiters and the stop token belong to neither.
-struct TokenParts {
-  std::size_t thinking_first, thinking_last, answer_first, answer_last;
-};
-
-TokenParts parts_of(const Completion& completion) {
-  const std::vector<TokenId>& ids = completion.token_ids;
-  const std::size_t end = ids.size() - (completion.stopped && !ids.empty() ? 1 : 0);
-  const auto close = std::find(ids.begin(), ids.end(), completion.budget.close);
-  const bool closed = completion.budget.close != kNoToken && close != ids.end();
-  const bool open = completion.finish_reason == FinishReason::kNoClose || completion.finish_reason == FinishReason::kThinkingCut;
-  if (!closed && !open) return {0, 0, 0, end};
-  const std::size_t last = closed ? static_cast<std::size_t>(close - ids.begin()) : end;
-  const std::size_t length = std::min(static_cast<std::size_t>(std::max<std::int64_t>(completion.thinking_tokens, 0)), last);
-  return {last - length, last, std::min(last + (closed ? 1 : 0), end), end};
-}
-
 /// JSON numbers of few digits: the page is for reading, the rollout file has every bit.
 Json rounded(double value) {
   return std::isfinite(value) ? Json(std::round(value * 1e4) / 1e4) : Json(nullptr);
@@ -55,8 +38,8 @@ Json rounded(double value) {
 
 Json sample_json(const Rollout& rollout, double advantage) {
   const Completion& completion = rollout.completion;
-  const TokenParts parts = parts_of(completion);
-  Json log_probs = Json::array(), sources = Json::array();
+  Json log_probs = Json::array(), sources = Json::array(), thinking_spans = Json::array();
+  for (const TokenSpan& span : completion.thinking_spans) thinking_spans.push_back({span.begin, span.end});
   for (const float log_prob : completion.log_probs) log_probs.push_back(rounded(log_prob));
   for (const TokenSource source : completion.sources) sources.push_back(static_cast<int>(source));
   return {{"prompt", prompt_text(*rollout.task)},
@@ -77,7 +60,8 @@ Json sample_json(const Rollout& rollout, double advantage) {
           {"open", completion.budget.open},
           {"close", completion.budget.close},
           {"stopped", completion.stopped},
-          {"parts", {parts.thinking_first, parts.thinking_last, parts.answer_first, parts.answer_last}},
+          {"thinkingSpans", std::move(thinking_spans)},
+          {"answerSpan", {completion.answer_span.begin, completion.answer_span.end}},
           {"ids", completion.token_ids},
           {"logProbs", std::move(log_probs)},
           {"sources", std::move(sources)}};

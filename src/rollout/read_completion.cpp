@@ -51,14 +51,19 @@ void read_completion(Completion& completion, std::span<const TokenId> prompt_ids
   }
   CompletionTracker tracker(resolve_budget(completion.budget, tokenizer), stop_ids, prompt_ids);
   completion.thinking.clear();
+  completion.thinking_spans.clear();
   completion.turns.clear();
   std::size_t thinking_begin = 0, answer_begin = 0;
+  const auto add_thinking = [&](std::size_t thinking_end) {
+    completion.thinking += decode_known(tokenizer, ids.subspan(thinking_begin, thinking_end - thinking_begin));
+    completion.thinking_spans.push_back({static_cast<std::int64_t>(thinking_begin), static_cast<std::int64_t>(thinking_end)});
+  };
   for (std::size_t t = 0; t < ids.size(); ++t) {
     const bool was_inside = tracker.inside();
     tracker.advance(ids[t], completion.sources[t]);
     if (!was_inside && tracker.inside()) thinking_begin = t + 1;
     if (was_inside && !tracker.inside()) {
-      completion.thinking += decode_known(tokenizer, ids.subspan(thinking_begin, t - thinking_begin));
+      add_thinking(t);
       answer_begin = t + 1;
     }
     if (completion.sources[t] != TokenSource::kEnvironment) continue;
@@ -74,12 +79,10 @@ void read_completion(Completion& completion, std::span<const TokenId> prompt_ids
   }
   completion.stopped = tracker.stopped();
   const std::size_t end = ids.size() - (completion.stopped ? 1 : 0);
-  completion.answer.clear();
-  if (tracker.inside()) {
-    if (end > thinking_begin) completion.thinking += decode_known(tokenizer, ids.subspan(thinking_begin, end - thinking_begin));
-  } else if (end > answer_begin) {
-    completion.answer = decode_known(tokenizer, ids.subspan(answer_begin, end - answer_begin));
-  }
+  if (tracker.inside() && end > thinking_begin) add_thinking(end);
+  if (tracker.inside() || answer_begin > end) answer_begin = end;
+  completion.answer = decode_known(tokenizer, ids.subspan(answer_begin, end - answer_begin));
+  completion.answer_span = {static_cast<std::int64_t>(answer_begin), static_cast<std::int64_t>(end)};
   if (!completion.turns.empty()) completion.turns.push_back({"assistant", completion.answer});
   completion.text = decode_known(tokenizer, ids);
   completion.thinking_tokens = tracker.thinking_tokens();

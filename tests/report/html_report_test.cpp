@@ -70,7 +70,8 @@ TEST_F(HtmlReportTest, SamplesAreSpreadOverTheRunWithTheirTokens) {
   EXPECT_EQ(sample["ids"].size(), sample["logProbs"].size());
   EXPECT_EQ(sample["sources"].size(), sample["ids"].size());
   const std::size_t thinking = sample["thinking"].get<std::string>().size();
-  EXPECT_EQ(sample["parts"], (nlohmann::json{1, 1 + thinking, 2 + thinking, 2 + thinking + sample["answer"].get<std::string>().size()}));
+  EXPECT_EQ(sample["thinkingSpans"], (nlohmann::json{{1, 1 + thinking}}));
+  EXPECT_EQ(sample["answerSpan"], (nlohmann::json{2 + thinking, 2 + thinking + sample["answer"].get<std::string>().size()}));
 }
 
 TEST_F(HtmlReportTest, MissingPiecesAreSaid) {

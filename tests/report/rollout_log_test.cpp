@@ -34,6 +34,8 @@ Rollout full_rollout() {
   completion.answer = "\"7\"\n";
   completion.budget = {.max_tokens = 1, .at_cap = ThinkingBudget::AtCap::kTruncate, .open = 1, .close = 2, .closer = {8, 2}};
   completion.thinking_tokens = 1;
+  completion.thinking_spans = {{1, 2}, {2, 2}};
+  completion.answer_span = {3, 4};
   completion.thinking_forced = true;
   completion.finish_reason = FinishReason::kThinkingCut;
   completion.temperature = 0.7F;
@@ -109,6 +111,8 @@ TEST_F(RolloutLogTest, CompletionComesBack) {
   EXPECT_EQ(got.budget.close, sent.budget.close);
   EXPECT_EQ(got.budget.closer, sent.budget.closer);
   EXPECT_EQ(got.thinking_tokens, sent.thinking_tokens);
+  EXPECT_EQ(got.thinking_spans, sent.thinking_spans);
+  EXPECT_EQ(got.answer_span, sent.answer_span);
   EXPECT_EQ(got.thinking_forced, sent.thinking_forced);
   EXPECT_EQ(got.finish_reason, sent.finish_reason);
   EXPECT_EQ(got.temperature, sent.temperature);
@@ -178,6 +182,12 @@ TEST_F(RolloutLogTest, MessagesNameFileLineAndField) {
   EXPECT_THAT(refusal([](auto& line) { line["sources"][0] = 3; }), HasSubstr(where + "\"sources\": expected 0, 1 or 2, got 3"));
   EXPECT_THAT(refusal([](auto& line) { line["status"] = "great"; }), HasSubstr(where + "\"status\": expected one of "));
   EXPECT_THAT(refusal([](auto& line) { line["budget"].erase("closer"); }), HasSubstr(where + "\"budget\": expected an object with the member \"closer\""));
+  EXPECT_THAT(refusal([](auto& line) {
+                line["thinking_spans"][0] = {4, 3};
+              }),
+              HasSubstr(where + "\"thinking_spans\": expected [begin, end] within 5 tokens, got [4,3]"));
+  EXPECT_THAT(refusal([](auto& line) { line["answer_span"][1] = 6; }), HasSubstr(where + "\"answer_span\": expected [begin, end] within 5 tokens, got [3,6]"));
+  EXPECT_EQ(refusal([](auto& line) { line.erase("thinking_spans"); }), "none") << "a line of an earlier version";
   EXPECT_THAT(refusal([](auto& line) { line = 3; }), HasSubstr(path_ + ", line 1: expected a JSON object, got 3"));
   EXPECT_THROW(read_rollouts(folder_ / "absent.jsonl"), IoError);
 }

@@ -176,6 +176,8 @@ class SyntheticRun {
     completion.thinking = thinking;
     completion.answer = answer;
     completion.thinking_tokens = static_cast<std::int64_t>(thinking.size());
+    completion.thinking_spans = {{1, 1 + completion.thinking_tokens}};
+    completion.answer_span = {2 + completion.thinking_tokens, 2 + completion.thinking_tokens + static_cast<std::int64_t>(answer.size())};
     completion.thinking_forced = forced;
     if (forced) completion.budget.max_tokens = completion.thinking_tokens;
     completion.budget.open = 1;

@@ -236,6 +236,7 @@ TEST(RolloutEngine, ExtensionsAreScoredAndOpenTheRowAgain) {
   using enum TokenSource;
   EXPECT_EQ(second.sources, (std::vector<TokenSource>{kSampled, kSampled, kEnvironment, kEnvironment, kSampled, kSampled, kSampled}));
   EXPECT_EQ(second.answer, "de");
+  EXPECT_EQ(second.answer_span, (TokenSpan{4, 6}));
   EXPECT_EQ(second.log_probs[2], 0.0F);
   EXPECT_EQ(second.log_probs[3], policy.log_prob(LetterTokenizer::id('d'), 0));
   engine.extend(handle, tokenizer.encode("g"), TokenSource::kForced);

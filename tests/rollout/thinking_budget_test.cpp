@@ -52,6 +52,9 @@ TEST_F(ThinkingBudgetTest, ClosesAtEveryBoundary) {
     EXPECT_EQ(letters_of(completion.sources), expected.sources) << expected.max_tokens;
     EXPECT_EQ(completion.thinking, expected.thinking);
     EXPECT_EQ(completion.answer, "d");
+    const auto thinking_end = static_cast<std::int64_t>(1 + completion.thinking.size());
+    EXPECT_EQ(completion.thinking_spans, (std::vector<TokenSpan>{{1, thinking_end}}));
+    EXPECT_EQ(completion.answer_span, (TokenSpan{thinking_end + 1, thinking_end + 2}));
     EXPECT_EQ(completion.thinking_tokens, static_cast<std::int64_t>(std::string(expected.thinking).size()));
     EXPECT_EQ(completion.thinking_forced, expected.forced) << expected.max_tokens;
     EXPECT_EQ(completion.finish_reason, FinishReason::kStopped);
@@ -173,6 +176,9 @@ TEST(ThinkingBudget, CannotBeEscapedByOpeningAgain) {
   const Completion completion = engine.run().at(0).completion;
   EXPECT_EQ(completion.text, "[ab][a][][][");
   EXPECT_EQ(completion.thinking_tokens, 3);
+  EXPECT_EQ(completion.thinking, "aba");
+  EXPECT_EQ(completion.thinking_spans, (std::vector<TokenSpan>{{1, 3}, {5, 6}, {8, 8}, {10, 10}}));
+  EXPECT_EQ(completion.answer_span, (TokenSpan{12, 12}));
 
   const TablePolicy nested(letter_table({"h>[", "[>[", "]>$"}));
   RolloutEngine nesting(nested, tokenizer);

@@ -23,6 +23,12 @@ enum class FinishReason : std::uint8_t {
 
 const char* to_string(FinishReason reason);
 
+/// Tokens begin … end - 1 of a completion.
+struct TokenSpan {
+  std::int64_t begin = 0, end = 0;
+  bool operator==(const TokenSpan&) const = default;
+};
+
 /// What the policy wrote. Made by a RolloutEngine; never edited or tokenised again afterwards.
 ///
 /// Entry t of the three token arrays is about token t given everything before it; the stop token, where one was drawn, is the last.
@@ -33,6 +39,8 @@ struct Completion {
   std::string text;      ///< All tokens decoded, special tokens by their names.
   std::string thinking;  ///< Between the delimiters.
   std::string answer;  ///< What follows the closing delimiter, without the stop token; all of it where there is no thinking. Of several turns, the last one's.
+  std::vector<TokenSpan> thinking_spans;  ///< The tokens of `thinking`: one span each time it was opened.
+  TokenSpan answer_span;                  ///< The tokens of `answer`.
   /// Where the environment spoke: each turn's answer (role "assistant") and the words that it got (role "tool"), by turns, the last answer included. Made
   /// from the tokens' sources, so no policy can put words into another's mouth.
   std::vector<Message> turns;
