@@ -1,7 +1,9 @@
 #include "lydian/verify/weighted_verifier.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
+#include <string>
 #include <utility>
 
 #include "lydian/core/error.h"
@@ -15,6 +17,7 @@ WeightedVerifier::WeightedVerifier(std::vector<Part> parts) : parts_(std::move(p
   for (const Part& part : parts_) {
     if (!names.insert(part.name).second) throw ConfigError("weighted_verifier", "a name of its own for each part", "two named " + part.name);
     if (!part.verifier) throw ConfigError("weighted_verifier", "a verifier in part " + part.name, "none");
+    if (!std::isfinite(part.weight)) throw ConfigError("weighted_verifier", "a finite weight of part " + part.name, std::to_string(part.weight));
   }
 }
 

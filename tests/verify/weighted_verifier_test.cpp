@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <stdexcept>
 
 #include "lydian/core/error.h"
@@ -66,6 +67,14 @@ TEST(WeightedVerifier, RefusesWhatItCannotDo) {
   EXPECT_THROW(WeightedVerifier({}), ConfigError);
   EXPECT_THROW(WeightedVerifier({{"a", fixed(Verdict::scored(1.0))}, {"a", fixed(Verdict::scored(1.0))}}), ConfigError);
   EXPECT_THROW(WeightedVerifier({{"a", nullptr}}), ConfigError);
+  for (const double weight : {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()}) {
+    try {
+      WeightedVerifier({{"right", fixed(Verdict::scored(1.0))}, {"brief", fixed(Verdict::scored(1.0)), weight}});
+      ADD_FAILURE() << weight;
+    } catch (const ConfigError& error) {
+      EXPECT_NE(std::string(error.what()).find("a finite weight of part brief"), std::string::npos) << error.what();
+    }
+  }
 }
 
 }  // namespace

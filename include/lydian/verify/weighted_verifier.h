@@ -18,7 +18,7 @@ class WeightedVerifier final : public Verifier {
     std::shared_ptr<const Verifier> verifier;
     double weight = 1.0;
   };
-  /// Throws ConfigError without parts, or where two have one name.
+  /// Throws ConfigError without parts, where two have one name, and where a part has no verifier or a weight that is not finite.
   explicit WeightedVerifier(std::vector<Part> parts);
 
   Verdict verify(const Task& task, const Completion& completion) const override;
