@@ -14,6 +14,7 @@ enum class ChatTemplate {
   kChatMl,  ///< `<|im_start|>role\ncontent<|im_end|>\n` and the opening of the assistant's turn (Qwen).
 };
 
+/// The turns of a conversation in their order as one text. Edges: kPlain gives an empty text without messages.
 std::string render_messages(std::span<const Message> messages, ChatTemplate chat_template);
 
 /// What the policy reads for a task: its plain prompt, or its messages rendered.

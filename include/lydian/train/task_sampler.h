@@ -18,10 +18,14 @@ struct DrawnTask {
 };
 
 /// Which tasks the next step draws. Sees no policy.
+/// Threads: one caller at a time. What it draws is a function of its options and of what add_state() saves: a resumed run draws what the first would have.
 class TaskSampler {
  public:
   virtual ~TaskSampler() = default;
+  /// The next `count` tasks, neither more nor fewer; the environments that they point to outlive the sampler.
+  /// Throws what an environment's task() throws.
   virtual std::vector<DrawnTask> draw(std::int64_t count) = 0;
+  /// Adds what a resumed run needs under names that begin with `prefix`.
   virtual void add_state(StateInventory& inventory, const std::string& prefix) = 0;
 };
 

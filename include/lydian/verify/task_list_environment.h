@@ -10,8 +10,8 @@
 
 namespace lydian {
 
-/// Tasks from a list, split into train, dev and test by a hash of the rendered prompt, so that no prompt is in two splits and the split of a task never
-/// depends on its neighbours. Its demonstrations, where there are any, are the supervised traces.
+/// Tasks from a list, split into train, dev and test by a hash of the canonical prompt (canonical_prompt(), whatever chat template a run has), so that no
+/// prompt is in two splits and the split of a task never depends on its neighbours. Its demonstrations, where there are any, are the supervised traces.
 class TaskListEnvironment final : public Environment, public Demonstrator {
  public:
   struct Options {
@@ -19,7 +19,8 @@ class TaskListEnvironment final : public Environment, public Demonstrator {
     double dev_share = 0.1;  ///< Of all prompts, 0 … 1.
     double test_share = 0.1;
   };
-  /// Throws ConfigError on shares outside [0, 1] or above 1 together, on two tasks with one id, and without tasks.
+  /// Throws ConfigError on shares outside [0, 1] or above 1 together, without a verifier, without tasks, and on two tasks with one id; ShapeError where there
+  /// are demonstrations, but not one entry a task.
   TaskListEnvironment(TaskList list, std::shared_ptr<const Verifier> verifier);
   TaskListEnvironment(TaskList list, std::shared_ptr<const Verifier> verifier, Options options);
 
