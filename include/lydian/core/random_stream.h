@@ -4,7 +4,7 @@
 
 namespace lydian {
 
-/// What a random number decides. Part of every key, so that two uses never share a number. Values are saved: never renumber.
+/// What a random number decides. Part of every key, so that two purposes never share a number. Values are saved: never renumber.
 enum class StreamPurpose : std::uint32_t {
   kInitialWeights = 1,
   kRollout = 2,
@@ -14,7 +14,8 @@ enum class StreamPurpose : std::uint32_t {
   kSupervised = 6,
   kEnvironment = 7,
   kRandomReward = 8,
-  kAudit = 9,
+  kAudit = 9,  ///< The one purpose of several uses: which rows the trainer compares, what the skill gate samples, which demonstrations
+               ///< check_environment() looks at. One of its own for the gate would change the weights of every seed on record.
   kGenerate = 10,
 };
 
