@@ -3,7 +3,7 @@
 find_path(SECCOMP_INCLUDE_DIR seccomp.h)
 find_library(SECCOMP_LIBRARY NAMES libseccomp.a seccomp)
 if(NOT SECCOMP_INCLUDE_DIR OR NOT SECCOMP_LIBRARY)
-  message(FATAL_ERROR "lydian's sandbox needs libseccomp (Debian: libseccomp-dev)")
+  message(FATAL_ERROR "lydian's sandbox needs libseccomp: on Debian install libseccomp-dev, or configure with -DLYDIAN_CODE=OFF")
 endif()
 set(sandbox_folder ${PROJECT_SOURCE_DIR}/src/sandbox)
 set(sandbox_options -Wall -Wextra -Wno-missing-field-initializers -fno-rtti -O2 $<$<BOOL:${LYDIAN_WERROR}>:-Werror>)

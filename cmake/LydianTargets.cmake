@@ -6,7 +6,10 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
 endif()
-set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
+# In the place of CMake's own default, not of what somebody asks for.
+if(CMAKE_CXX_FLAGS_RELEASE STREQUAL "-O3 -DNDEBUG")
+  set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
+endif()
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
 
 find_package(Threads REQUIRED)
@@ -35,10 +38,6 @@ function(lydian_library target)
     file(GLOB found CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cpp)
     list(APPEND sources ${found})
   endforeach()
-  if(NOT sources)
-    file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/empty_${target}.cpp CONTENT "")
-    set(sources ${PROJECT_BINARY_DIR}/empty_${target}.cpp)
-  endif()
   set(headers)
   foreach(entry IN LISTS ARG_HEADERS)
     file(GLOB found CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/lydian/${entry} ${PROJECT_SOURCE_DIR}/include/lydian/${entry}/*.h)
@@ -61,6 +60,15 @@ lydian_library(lydian_core NAME core FOLDERS src/core src/data src/text src/veri
                PUBLIC Threads::Threads
                PRIVATE spdlog::spdlog fmt::fmt $<BUILD_INTERFACE:nlohmann_json::nlohmann_json> $<BUILD_INTERFACE:Eigen3::Eigen> OpenSSL::Crypto)
 
+# What a build may leave out.
+set(lydian_components)
+foreach(component math code)
+  string(TOUPPER LYDIAN_${component} option)
+  if(${option})
+    list(APPEND lydian_components ${component})
+  endif()
+endforeach()
+
 # lydian::math: the math verifier and what stands on it.
 if(LYDIAN_MATH)
   find_package(FLINT REQUIRED)
@@ -76,10 +84,6 @@ endif()
 
 # lydian::rollout: kernels, policies, sampling, evaluation. The kernels' one source is compiled once for each instruction set.
 file(GLOB kernel_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/kernels/*_cpu.cpp)
-if(NOT kernel_sources)
-  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/empty_kernels.cpp CONTENT "")
-  set(kernel_sources ${PROJECT_BINARY_DIR}/empty_kernels.cpp)
-endif()
 set(kernel_objects)
 foreach(isa plain avx2 avx512)
   add_library(lydian_kernels_${isa} OBJECT ${kernel_sources})
@@ -102,12 +106,14 @@ list(REMOVE_ITEM kernel_dispatch ${kernel_sources})
 target_sources(lydian_rollout PRIVATE ${kernel_dispatch} ${kernel_objects})
 
 # lydian::code: the sandbox, and what judges programs. The broker, which makes the cells, is a small program of its own.
-include(GNUInstallDirs)
-include(LydianSandbox)
-lydian_library(lydian_code NAME code FOLDERS src/sandbox src/verify/code envs/code envs/tool_use HEADERS sandbox
-               PUBLIC lydian_core PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
-add_dependencies(lydian_code lydian-sandbox-broker)
-set_property(SOURCE src/sandbox/broker_process.cpp APPEND PROPERTY COMPILE_DEFINITIONS LYDIAN_BROKER_INSTALLED="${CMAKE_INSTALL_FULL_LIBEXECDIR}/lydian/lydian-sandbox-broker")
+if(LYDIAN_CODE)
+  include(GNUInstallDirs)
+  include(LydianSandbox)
+  lydian_library(lydian_code NAME code FOLDERS src/sandbox src/verify/code envs/code envs/tool_use HEADERS sandbox
+                 PUBLIC lydian_core PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
+  add_dependencies(lydian_code lydian-sandbox-broker)
+  set_property(SOURCE src/sandbox/broker_process.cpp APPEND PROPERTY COMPILE_DEFINITIONS LYDIAN_BROKER_INSTALLED="${CMAKE_INSTALL_FULL_LIBEXECDIR}/lydian/lydian-sandbox-broker")
+endif()
 
 # lydian::testing: for users' own tests.
 find_package(GTest)
@@ -126,16 +132,22 @@ endfunction()
 # lydian::lydian: the torch side and the program.
 if(LYDIAN_TORCH)
   find_package(Libtorch REQUIRED)
-  set(program_verifiers lydian_code)
-  if(LYDIAN_MATH)
-    list(APPEND program_verifiers lydian_math)
-  endif()
-  lydian_library(lydian_torch NAME lydian FOLDERS src/ops src/policy src/objective src/dist src/train src/cli
-                 HEADERS ops policy objective dist train cli lydian.h
-                 PUBLIC lydian_rollout ${program_verifiers} libtorch::cpu PRIVATE spdlog::spdlog fmt::fmt $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
-  if(LYDIAN_MATH)
-    set_property(SOURCE src/cli/catalog.cpp src/cli/grade_command.cpp APPEND PROPERTY COMPILE_DEFINITIONS LYDIAN_MATH)
-  endif()
+  list(TRANSFORM lydian_components PREPEND lydian_ OUTPUT_VARIABLE component_targets)
+  list(TRANSFORM lydian_components PREPEND src/cli/ OUTPUT_VARIABLE component_folders)
+  lydian_library(lydian_torch NAME lydian FOLDERS src/ops src/policy src/objective src/train src/cli ${component_folders}
+                 HEADERS ops policy objective train cli lydian.h
+                 PUBLIC lydian_rollout ${component_targets} libtorch::cpu PRIVATE spdlog::spdlog fmt::fmt $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
+  # What the components add to the program (src/cli/component.h).
+  list(TRANSFORM lydian_components APPEND _component\(\) OUTPUT_VARIABLE made_components)
+  list(JOIN made_components ", " made_components)
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/program_components.cpp @ONLY CONTENT "#include \"cli/component.h\"
+
+const std::vector<lydian::cli::Component>& lydian::cli::components() {
+  static const std::vector<Component> all{@made_components@};
+  return all;
+}
+")
+  target_sources(lydian_torch PRIVATE ${PROJECT_BINARY_DIR}/program_components.cpp)
   # One precompiled header for all sources that include torch: half a minute once, then 4 instead of 15 seconds a source. Its target defines nothing, since a
   # macro that it defines would have to be defined by every user.
   file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/torch_headers.cpp CONTENT "")

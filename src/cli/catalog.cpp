@@ -1,43 +1,19 @@
 #include <algorithm>
 #include <utility>
 
-#include "lydian/cli/cli.h"
+#include "cli/add_shipped.h"
+#include "cli/component.h"
 #include "lydian/core/error.h"
 #include "lydian/envs/chain_environment.h"
-#include "lydian/envs/code_environment.h"
-#include "lydian/envs/tool_use_environment.h"
 #include "lydian/envs/word_problems_environment.h"
-#ifdef LYDIAN_MATH
-#include "lydian/envs/math_environment.h"
-#endif
 
 namespace lydian::cli {
-
-namespace {
-
-template <typename MadeEnvironment, typename Options>
-void add_shipped(Catalog& catalog, const char* name) {
-  catalog.add(
-      name,
-      [](const Config& config) {
-        Options options;
-        read_config(config, options);
-        return std::make_shared<MadeEnvironment>(options);
-      },
-      document_config<Options>());
-}
-
-}  // namespace
 
 Catalog Catalog::shipped() {
   Catalog catalog;
   add_shipped<ChainEnvironment, ChainOptions>(catalog, "chain");
   add_shipped<WordProblemsEnvironment, WordProblemsOptions>(catalog, "word_problems");
-#ifdef LYDIAN_MATH
-  add_shipped<MathEnvironment, MathEnvironmentOptions>(catalog, "math");
-#endif
-  add_shipped<CodeEnvironment, CodeOptions>(catalog, "code");
-  add_shipped<ToolUseEnvironment, ToolUseOptions>(catalog, "tool_use");
+  for (const Component& component : components()) component.add_environments(catalog);
   return catalog;
 }
 

@@ -9,13 +9,12 @@
 #include <locale>
 #include <string_view>
 
-#include "cli/command.h"
+#include "cli/component.h"
 #include "lydian/core/error.h"
 #include "lydian/core/interruption.h"
 #include "lydian/core/logging.h"
 
 namespace lydian::cli {
-namespace {}  // namespace
 
 const Command& find_command(const std::string& name) {
   const std::vector<Command>& all = commands();
@@ -68,8 +67,13 @@ void set_up_process() {
 }  // namespace
 
 const std::vector<Command>& commands() {
-  static const std::vector<Command> all{train_command(),  sft_command(), eval_command(),  sweep_command(),   generate_command(),
-                                        report_command(), env_command(), grade_command(), sandbox_command(), help_command()};
+  static const std::vector<Command> all = [] {
+    std::vector<Command> known{train_command(), sft_command(), eval_command(), sweep_command(), generate_command(), report_command(), env_command()};
+    if (!components().empty()) known.push_back(grade_command());
+    for (const Component& component : components()) known.insert(known.end(), component.commands.begin(), component.commands.end());
+    known.push_back(help_command());
+    return known;
+  }();
   return all;
 }
 

@@ -70,7 +70,6 @@ Command generate_command();
 Command report_command();
 Command env_command();
 Command grade_command();
-Command sandbox_command();
 Command help_command();
 
 int print_version();

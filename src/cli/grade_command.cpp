@@ -2,70 +2,12 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <iostream>
 
-#include "cli/command.h"
-#include "cli/grade_code.h"
-#include "lydian/core/durable_file.h"
+#include "cli/component.h"
 #include "lydian/core/error.h"
-#ifdef LYDIAN_MATH
-#include "verify/math/grade_math.h"
-#endif
 
 namespace lydian::cli {
 namespace {
-
-#ifdef LYDIAN_MATH
-
-constexpr std::int64_t kMostThreads = 1024;  // As LYDIAN_THREADS.
-
-std::string dashed(std::string name) {
-  std::replace(name.begin(), name.end(), '_', '-');
-  return name;
-}
-
-/// The math verifier's options, each as a flag.
-const std::vector<OptionDoc>& switches() {
-  static const std::vector<OptionDoc> all = [] {
-    std::vector<OptionDoc> options = document_config<MathOptions>();
-    for (OptionDoc& option : options) option.name = dashed(option.name);
-    return options;
-  }();
-  return all;
-}
-
-MathOptions math_options(const Arguments& arguments) {
-  Config config;
-  for (const OptionDoc& option : switches()) {
-    std::string key = option.name;
-    std::replace(key.begin(), key.end(), '-', '_');
-    if (arguments.has(option.name)) config = config.with_override(key + "=" + arguments.text(option.name));
-  }
-  MathOptions options;
-  read_config(config, options);
-  return options;
-}
-
-int grade_math(const Arguments& arguments) {
-  const std::int64_t threads = arguments.integer("threads", 1, 1);
-  if (threads > kMostThreads) throw ConfigError("grade", "--threads of at most " + std::to_string(kMostThreads), arguments.text("threads"));
-  const MathGradingSummary summary =
-      grade_math_file(arguments.required("input"), arguments.required("output"), math_options(arguments), static_cast<int>(threads));
-  if (summary.rows == 0) throw ConfigError("grade", "an input with at least one row", arguments.text("input"));
-  if (arguments.has("summary")) write_file_durably(arguments.text("summary"), summary.json() + "\n");
-  std::cout << summary.table();
-  if (summary.nothing_judged())
-    throw Error("grade", "at least one row that can be judged", "none of " + std::to_string(summary.rows) + "; the first: " + summary.first_mistake);
-  return kDone;
-}
-
-#endif
-
-#ifdef LYDIAN_MATH
-constexpr const char* kGraders = "math or code";
-#else
-constexpr const char* kGraders = "code";
-#endif
 
 bool is_one_file(const std::string& a, const std::string& b) {
   namespace fs = std::filesystem;
@@ -94,53 +36,49 @@ void check_input(const std::string& input) {
   }
 }
 
-/// An option of the other grader would have no effect.
-void check_options(const Arguments& arguments) {
-  const std::vector<Flag> of_code = grade_code_flags();
+/// An option of another grader would have no effect.
+void check_options(const Arguments& arguments, const Grader& grader) {
   for (const auto& [name, value] : arguments.flags) {
-    if (name == "input" || name == "output") continue;
-    const bool is_of_code = std::any_of(of_code.begin(), of_code.end(), [&flag = name](const Flag& known) { return known.name == flag; });
-    if (is_of_code != (arguments.words[0] == "code")) {
-      throw ConfigError("grade", "options of lydian grade " + arguments.words[0],
-                        "--" + name + ", which belongs to lydian grade " + (is_of_code ? "code" : "math"));
+    for (const Component& component : components()) {
+      const Grader& other = component.grader;
+      const bool is_of_other = std::any_of(other.flags.begin(), other.flags.end(), [&flag = name](const Flag& known) { return known.name == flag; });
+      if (is_of_other && other.name != grader.name) {
+        throw ConfigError("grade", "options of lydian grade " + std::string(grader.name),
+                          "--" + name + ", which belongs to lydian grade " + std::string(other.name));
+      }
     }
   }
 }
 
+/// "math or code", of those in this build.
+std::string grader_names(std::string_view between) {
+  std::string names;
+  for (const Component& component : components()) names += (names.empty() ? "" : std::string(between)) + std::string(component.grader.name);
+  return names;
+}
+
 int run(const Arguments& arguments, const Catalog&) {
-  const std::string& what = arguments.words[0];
-#ifdef LYDIAN_MATH
-  const bool known = what == "math" || what == "code";
-#else
-  const bool known = what == "code";
-#endif
-  if (!known) throw ConfigError("grade", kGraders, what);
-  check_options(arguments);
+  const auto asked =
+      std::find_if(components().begin(), components().end(), [&](const Component& component) { return component.grader.name == arguments.words[0]; });
+  if (asked == components().end()) throw ConfigError("grade", grader_names(" or "), arguments.words[0]);
+  check_options(arguments, asked->grader);
   check_files(arguments);
   check_input(arguments.required("input"));
-#ifdef LYDIAN_MATH
-  if (what == "math") return grade_math(arguments);
-#endif
-  return grade_code(arguments);
+  return asked->grader.run(arguments);
 }
 
 std::vector<Flag> flags() {
-  std::vector<Flag> all{{"input", "FILE", "Rows to grade, one JSON object a line."},
-                        {"output", "FILE", "Where their verdicts go, in the same order."},
-                        {"threads", "N", "math: threads that grade (1); verdicts do not depend on them."},
-                        {"summary", "FILE", "math: also write the summary as JSON."}};
-  for (const Flag& flag : grade_code_flags()) all.push_back(flag);
-#ifdef LYDIAN_MATH
-  for (const OptionDoc& option : switches()) all.push_back({option.name, option.type == "bool" ? "true|false" : "N", option.doc});
-#endif
+  std::vector<Flag> all{{"input", "FILE", "Rows to grade, one JSON object a line."}, {"output", "FILE", "Where their verdicts go, in the same order."}};
+  for (const Component& component : components()) all.insert(all.end(), component.grader.flags.begin(), component.grader.flags.end());
   return all;
 }
 
 }  // namespace
 
 Command grade_command() {
+  static const std::string usage = grader_names(" | ") + " --input FILE --output FILE [--SWITCH VALUE …]";
   return {.name = "grade",
-          .usage = "math | code --input FILE --output FILE [--SWITCH VALUE …]",
+          .usage = usage,
           .doc = "Grades answers, whole responses or programs offline: a verdict for each row of a file.",
           .flags = flags(),
           .least_words = 1,

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "cli/command.h"
+#include "cli/component.h"
 #include "cli/program.h"
 #include "folders.h"
 #include "lydian/core/durable_file.h"
@@ -200,11 +200,6 @@ TEST(UseCommandLine, RefusesSettingsThatOnlyOthersRead) {
   EXPECT_THAT(refusal({"generate", config, "grpo.temperature=2"}), HasSubstr("got grpo.temperature=2, which is for lydian train"));
 }
 
-TEST(SandboxCommandLine, WantsAProgramWhoseLanguageItsNameSays) {
-  EXPECT_EQ(refusal({"sandbox", "run", "rows.jsonl"}), "[sandbox] expected a program whose name ends in .py, .cpp or .cc, got rows.jsonl");
-  EXPECT_THAT(refusal({"sandbox", "probe", "more"}), HasSubstr("got lydian sandbox probe more"));
-}
-
 TEST(ReportCommandLine, NamesWhatIsMissing) {
   const Outcome outcome = call({"report", "/nowhere/run"});
   EXPECT_EQ(outcome.code, 1);
@@ -266,6 +261,7 @@ TEST(Program, TurnsWhateverEscapesIntoASentence) {
 }
 
 TEST(Reference, IsThePageInTheDocuments) {
+  if (components().size() < 2) GTEST_SKIP() << "built without lydian::math or lydian::code, whose environments are on the page";
   const std::string path = source_file("docs/configuration.md");
   EXPECT_EQ(read_whole_file(path), reference_page(Catalog::shipped())) << "write it anew: build/bin/lydian help --reference > docs/configuration.md";
 }

@@ -1,8 +1,8 @@
-#include "cli/grade_code.h"
+#include "cli/code/grade_code.h"
 
 #include <iostream>
 
-#include "cli/layer_names.h"
+#include "cli/code/layer_names.h"
 #include "lydian/core/error.h"
 #include "verify/code/code_grading.h"
 

@@ -1,8 +1,8 @@
 #include <cstdio>
 #include <iostream>
 
+#include "cli/code/layer_names.h"
 #include "cli/command.h"
-#include "cli/layer_names.h"
 #include "lydian/core/durable_file.h"
 #include "lydian/core/error.h"
 #include "lydian/sandbox/sandbox.h"

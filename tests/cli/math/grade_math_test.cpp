@@ -1,7 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -18,11 +17,6 @@ using testing::HasSubstr;
 
 class GradeCommandTest : public testing::Test {
  protected:
-  void SetUp() override {
-    const std::vector<std::string> names = Catalog::shipped().names();
-    if (std::find(names.begin(), names.end(), "math") == names.end()) GTEST_SKIP() << "built without lydian::math";
-  }
-
   const std::string rows_ = source_file("examples/math_answers.jsonl");
   const std::string verdicts_ = testing::TempDir() + "grade_verdicts.jsonl";
   const std::string summary_ = testing::TempDir() + "grade_summary.json";
