@@ -1,5 +1,5 @@
 // What the rollout engine costs over the bare loop of decode steps that it drives: same rows, same prompts, same numbers of tokens.
-//   rollout_bench [repetitions]
+//   rollout_bench [repetitions] [shape, default all]
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -134,11 +134,13 @@ void measure_alone(std::int64_t rows, int repetitions) {
 
 int main(int argc, char** argv) {
   const int repetitions = argc > 1 ? std::atoi(argv[1]) : 9;
+  const std::string only = argc > 2 ? argv[2] : "";
   std::printf("prompt %lld, %lld new tokens, median of %d, alternating\n", static_cast<long long>(kPromptTokens), static_cast<long long>(kNewTokens),
               repetitions);
   for (const std::int64_t rows : {16, 64, 512}) measure_alone(rows, repetitions);
   std::printf("%-8s %5s %6s %12s %12s %11s %10s\n", "shape", "rows", "group", "session tok/s", "engine tok/s", "overhead", "ns/token");
   for (const char* shape : {"tiny-2l", "small"}) {
+    if (!only.empty() && only != shape) continue;
     for (const std::int64_t rows : {16, 64}) {
       for (const std::int64_t group : {1, 8}) measure({shape, rows, group}, repetitions);
     }
