@@ -11,6 +11,7 @@ A ```bash fragment after `<!-- check: flags -->` is read: each program of it mus
 What costs nothing is run and must succeed: --help, --version, --print-config, env list, show and check.
 A ```json fragment must be JSON: a configuration is resolved by `lydian train --print-config` (with CHAIN in the place of environments that are not shipped); after
 `<!-- check: tasks -->` every line may have the keys of a task only.
+A bash fragment without that comment and a fragment of another language are findings, since nobody would notice when they stop being true; text has no language. docs/stable_symbols.md must name every public header.
 """
 import argparse
 import functools
@@ -26,6 +27,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 MARK = re.compile(r"^<!--\s*(fragment|check):\s*(\S+)\s*-->\s*$")
+FENCE = re.compile(r"^\s*(?:```|~~~)\s*(.*?)\s*$")
 CHEAP = re.compile(r"^(--version|help|env (list|show|check))\b|--help\b|--print-config\b")
 TASK_KEYS = {"id", "prompt", "ground_truth", "category", "metadata", "demonstration"}
 PRELUDE = "#include <lydian/lydian.h>\nusing namespace lydian;\n"
@@ -37,13 +39,13 @@ def fragments(file):
     for number, line in enumerate(file.read_text().splitlines(), 1):
         if language is None:
             found = MARK.match(line)
-            if line.startswith("```") and len(line) > 3:
-                language, start, block = line[3:].strip(), number, []
+            if FENCE.match(line):
+                language, start, block = FENCE.match(line)[1], number, []
             elif found:
                 mark = found[2]
             elif line.strip():
                 mark = None
-        elif line.startswith("```"):
+        elif FENCE.match(line):
             yield start, language, mark, "\n".join(block)
             mark = language = None
         else:
@@ -165,6 +167,11 @@ def check_json(name, start, mark, text, build):
     return "\n".join(findings)
 
 
+def unnamed_headers(name, page):
+    headers = sorted(header.relative_to(ROOT / "include/lydian").as_posix() for header in (ROOT / "include/lydian").rglob("*.h"))
+    return [f"{name}:1: names no {header}" for header in headers if f"`{header}`" not in page and f"`lydian/{header}`" not in page]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", default="build")
@@ -187,6 +194,12 @@ def main():
                 jobs.append((check_commands, (name, start, text, build)))
             elif language == "json":
                 jobs.append((check_json, (name, start, mark, text, build)))
+            elif language == "bash":
+                findings.append(f"{name}:{start}: a bash fragment without <!-- check: flags --> before it is not checked")
+            elif language:
+                findings.append(f"{name}:{start}: a fragment of {language} is not checked; cpp, bash and json are, and text has no language")
+        if name == "docs/stable_symbols.md":
+            findings += unnamed_headers(name, file.read_text())
     with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         findings += [finding for finding in pool.map(lambda job: job[0](*job[1]), jobs) if finding]
     print("\n".join(findings + [f"documents: {len(jobs)} fragments checked, {sketches} sketches, {len(findings)} findings"]))

@@ -33,9 +33,15 @@ LADDER = {
 ABOVE_TORCH_LINE = {"core", "data", "text", "sandbox", "verify", "advantage", "report", "envs", "kernels", "model", "rollout", "episode", "eval", "testing"}
 LADDER["train"] = " ".join(LADDER)
 LADDER["cli"] = " ".join(LADDER)
+# Environments and examples are written as an outsider would write them: from public headers and their own folder. Of src/ the one reader of JSON is left to them.
+WRITTEN_FROM_OUTSIDE = {"envs", "examples"}
+PRIVATE_BUT_FOR_ALL = {"core/json_text.h"}
 KERNELS_ALSO_SEE = {"lydian/core/token.h", "lydian/core/error.h"}
 # What a kernel's source may include besides kernels' own headers: a function of the standard library compiled with AVX-512 must never reach another machine.
 KERNEL_SOURCE_SYSTEM_HEADERS = {"cstdint", "cstddef", "cstring", "immintrin.h"}
+
+# What the umbrella header leaves out: what belongs to components that a build may lack, the kernels, and GoogleTest's.
+INCLUDED_SINGLY = re.compile(r"lydian/(kernels|sandbox|testing)/|lydian/(verify|envs)/(math|code|tool_use|program)_")
 
 HEADER_LINES, SOURCE_LINES = 250, 500
 SOURCE_FOLDERS = ("include", "src", "envs", "examples", "bench", "tests")
@@ -88,6 +94,8 @@ def check_includes(path, lines, root, report):
             report(path, number, f"a public header includes {include}")
         if include.startswith(("src/", "../")):
             report(path, number, f"includes {include}: name a file from src/ or include/ on")
+        if path.parts[0] in WRITTEN_FROM_OUTSIDE and (root / "src" / include).exists() and include not in PRIVATE_BUT_FOR_ALL:
+            report(path, number, f"{path.parts[0]}/ includes {include}, which no outsider can: public headers and the folder's own only")
         if layer is None:
             continue
         if layer in ABOVE_TORCH_LINE and re.match(r"(torch|ATen|c10)/", include):
@@ -99,6 +107,23 @@ def check_includes(path, lines, root, report):
             report(path, number, f"{layer}/ may not include {target}/ ({include})")
         if kernel_source and line.lstrip("# ").startswith("include") and "<" in line and "/" not in include and include not in KERNEL_SOURCE_SYSTEM_HEADERS:
             report(path, number, f"a kernel's source includes <{include}>; intrinsics and integer headers only")
+
+
+def check_umbrella(root, report):
+    """lydian.h gives every public header, directly or by another, but those of what is included singly."""
+    def includes_of(header):
+        return [name for name in (match[1] for match in map(INCLUDE.match, (root / "include" / header).read_text().splitlines()) if match) if name.startswith("lydian/")]
+
+    given, waiting = set(), ["lydian/lydian.h"]
+    while waiting:
+        header = waiting.pop()
+        if header not in given:
+            given.add(header)
+            waiting += includes_of(header)
+    for header in sorted((root / "include").rglob("*.h")):
+        name = header.relative_to(root / "include").as_posix()
+        if name not in given and not INCLUDED_SINGLY.match(name):
+            report(Path("include/lydian/lydian.h"), 1, f"does not give {name}")
 
 
 def check_size(path, lines, report):
@@ -142,6 +167,7 @@ def main():
         if "docs/decisions" not in file.as_posix() and file.name != "design.md":
             count += 1
             check_words(file.relative_to(root), file.read_text().splitlines(), report)
+    check_umbrella(root, report)
     print("\n".join(findings) if findings else f"{count} files keep to the layers")
     return 1 if findings else 0
 

@@ -1,14 +1,20 @@
 #pragma once
 
 /// Everything a user of the whole library needs (target lydian::lydian), but the environments and verifiers of mathematics and code, and the sandbox
-/// (targets lydian::math and lydian::code), whose headers are included singly. The library's own files never include it.
+/// (targets lydian::math and lydian::code), the kernels, and what needs GoogleTest (lydian::testing): their headers are included singly. The library's own
+/// files never include it.
 
 #include "lydian/advantage/advantage_estimator.h"
 #include "lydian/cli/cli.h"
 #include "lydian/core/config.h"
+#include "lydian/core/durable_file.h"
 #include "lydian/core/error.h"
+#include "lydian/core/log_uniform.h"
+#include "lydian/core/logging.h"
 #include "lydian/core/metric_sink.h"
+#include "lydian/core/portable_math.h"
 #include "lydian/core/random_stream.h"
+#include "lydian/core/sha256.h"
 #include "lydian/core/thread_pool.h"
 #include "lydian/data/rollout_batch.h"
 #include "lydian/data/task_list.h"
@@ -17,8 +23,10 @@
 #include "lydian/episode/episode_driver.h"
 #include "lydian/eval/evaluator.h"
 #include "lydian/eval/thinking_sweep.h"
+#include "lydian/model/safetensors.h"
 #include "lydian/model/transformer_policy.h"
 #include "lydian/objective/clipped_objective.h"
+#include "lydian/objective/finite_difference.h"
 #include "lydian/objective/supervised_loss.h"
 #include "lydian/ops/elementwise.h"
 #include "lydian/ops/sum.h"
