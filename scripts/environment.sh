@@ -11,7 +11,7 @@ fail() {
 }
 
 if [[ -z ${LYDIAN_DEPS:-} ]]; then
-  [[ -n ${XDG_CACHE_HOME:-}${HOME:-} ]] || fail "HOME is not set: set LYDIAN_DEPS to a folder for downloaded dependencies (1.2 GB)."
+  [[ -n ${XDG_CACHE_HOME:-}${HOME:-} ]] || fail "HOME is not set: set LYDIAN_DEPS to a folder for downloaded dependencies (2.5 GB free)."
   LYDIAN_DEPS=${XDG_CACHE_HOME:-${HOME:-}/.cache}/lydian
 fi
 export LYDIAN_DEPS

@@ -49,7 +49,7 @@ install_packages() {
     return
   fi
   local as_root=() log
-  if ((EUID != 0)); then
+  if (($(id -u) != 0)); then
     if ! sudo -n true 2>/dev/null; then
       fail "these Debian packages are missing, and installing them needs an administrator. Ask for: apt-get install ${missing[*]}"
     fi

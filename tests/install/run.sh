@@ -49,6 +49,11 @@ if [[ ! -f $prefix/lib/cmake/lydian/lydian-torch.cmake ]]; then
   say "skipped: torch, program, torch_own (this build is without torch)"
   exit
 fi
+# Another torch than the one that lydian is built and tested with.
+mkdir -p "$work/other_torch/include/ATen/core"
+touch "$work/other_torch/include/ATen/core/Tensor.h"
+echo "__version__ = '2.9.1+cpu'" >"$work/other_torch/version.py"
+refuses "lydian is built and tested with torch 2.11.0; $work/other_torch holds 2.9.1." torch "-DLIBTORCH_ROOT=$work/other_torch"
 for project in torch program; do
   use "$project" -DLIBTORCH_ROOT="$(sed -n 's/^LIBTORCH_ROOT:PATH=//p' "$build/CMakeCache.txt")"
 done
