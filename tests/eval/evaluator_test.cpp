@@ -61,6 +61,17 @@ TEST(Evaluator, MeansAreThoseOfItsRollouts) {
   for (const auto& [name, mean] : category) EXPECT_NEAR(found.by_category.at(name).mean, mean, 1e-12);
 }
 
+TEST(Evaluator, ThinksWithinItsBudget) {
+  const LetterTokenizer tokenizer;
+  const TablePolicy policy(random_table(21));
+  const LetterEnvironment environment(many_prompts(40), judge_first_letter);
+  EvaluationOptions options{.items = 40, .sampling = {.max_completion_length = 20}, .thinking = {.max_tokens = 2}};
+  for (const Rollout& rollout : evaluate(policy, tokenizer, environment, options).rollouts) EXPECT_LE(rollout.completion.thinking_tokens, 2);
+  const double cut = evaluate(policy, tokenizer, environment, options).thinking_mean;
+  options.thinking.max_tokens = -1;
+  EXPECT_GT(evaluate(policy, tokenizer, environment, options).thinking_mean, cut);
+}
+
 TEST(Evaluator, JudgesOnSeveralThreadsWithEqualResults) {
   const LetterTokenizer tokenizer;
   const TablePolicy policy(random_table(21));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cmath>
 #include <stdexcept>
 #include <thread>
 
@@ -123,6 +124,30 @@ TEST(ThinkingSweep, ReproducesTheKnownCurve) {
   EXPECT_GT(sweep.spearman, 0.98);
   EXPECT_GT(sweep.fit.slope, 0.0);
   EXPECT_EQ(sweep.reruns_compared, 0);
+}
+
+TEST(ThinkingSweep, FitsTheBudgetsFromTheOneThatIsAskedFor) {
+  const LetterTokenizer tokenizer;
+  const TablePolicy policy(11, think_enough);
+  const ThoughtEnvironment environment(prompts_that_need(40, 10));
+  const ThinkingSweep sweep = thinking_sweep(policy, tokenizer, environment, {.budgets = {0, 1, 2, 5, 8, 10}, .fit_from_budget = 5});
+  const std::vector<double> log_budgets{std::log2(5.0), 3.0, std::log2(10.0)}, accuracies{0.5, 0.8, 1.0};
+  const LinearFit expected = linear_fit(log_budgets, accuracies);
+  EXPECT_NEAR(sweep.fit.slope, expected.slope, 1e-12);
+  EXPECT_NEAR(sweep.fit.intercept, expected.intercept, 1e-12);
+  EXPECT_NEAR(sweep.fit.r2, expected.r2, 1e-12);
+  EXPECT_EQ(sweep.fit_from_budget, 5);
+}
+
+TEST(ThinkingSweep, HasTheNoiseOfItsSeed) {
+  const LetterTokenizer tokenizer;
+  const TablePolicy policy(random_table(33));
+  const ThoughtEnvironment environment(prompts_that_need(50, 10));
+  const auto thinking = [&](std::uint64_t seed) {
+    return thinking_sweep(policy, tokenizer, environment, {.budgets = {9}, .sampling = {.max_completion_length = 25}, .seed = seed}).rows[0].thinking_mean;
+  };
+  EXPECT_EQ(thinking(1), thinking(1));
+  EXPECT_NE(thinking(2), thinking(1));
 }
 
 TEST(ThinkingSweep, CutsEqualRunsFromScratch) {

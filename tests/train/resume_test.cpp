@@ -1,10 +1,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <memory>
 #include <regex>
 #include <set>
+#include <tuple>
 
 #include "lydian/core/error.h"
+#include "lydian/eval/evaluator.h"
+#include "lydian/eval/thinking_sweep.h"
 #include "lydian/train/run_folder.h"
 #include "train/easy_chain.h"
 
@@ -82,6 +86,43 @@ TEST(Resume, AMeasurementThatWasStoppedIsRepeatedToTheSameBitsAndMetrics) {
   }
   EXPECT_GT(stops, 8);
   EXPECT_TRUE(unmeasured_in.contains(0)) << "a stop in the gate";
+}
+
+/// A stop that is asked for at the poll numbered `poll` after the record numbered `records`: within one kind of measurement.
+struct Stop {
+  const char* measurement;
+  std::size_t records;
+  int poll;
+  bool unmeasured;  ///< Of a step, whose record waits for it.
+};
+
+RunControl stop_within(const std::string& run, const Stop& stop) {
+  RunControl control = quiet();
+  control.interrupted = [run, stop, polls = std::make_shared<int>(0)] { return comparable_metrics(run).size() >= stop.records && ++*polls == stop.poll; };
+  return control;
+}
+
+TEST(Resume, AStopWithinEachKindOfMeasurementIsHeededThere) {
+  const TemporaryFolder whole;
+  ASSERT_EQ(start_run(measuring_options(whole / "run"), make_easy_or_chain, quiet()), RunEnd::kFinished);
+  // The polls before it: of the loop behind a step, and between stages.
+  for (const Stop& stop : {Stop{"the gate after step 6", 5, 2, true}, Stop{"the warm-up", 6, 3, false}, Stop{"the evaluation before GRPO", 7, 2, false},
+                           Stop{"the evaluation after step 8", 9, 2, true}, Stop{"the evaluation after step 11", 12, 2, true}, Stop{"the sweep", 13, 3, false},
+                           Stop{"the end", 14, 1, false}}) {
+    const TemporaryFolder folder;
+    const std::string run = folder / "run";
+    ASSERT_EQ(start_run(measuring_options(run), make_easy_or_chain, stop_within(run, stop)), RunEnd::kInterrupted) << stop.measurement;
+    EXPECT_EQ(comparable_metrics(run).size(), stop.records) << stop.measurement << " went on";
+    const StoppedState stopped = stopped_state(run);
+    EXPECT_EQ(stopped.unmeasured, stop.unmeasured) << stop.measurement;
+    ASSERT_EQ(resume_run(run, make_easy_or_chain, quiet()), RunEnd::kFinished) << stop.measurement;
+    EXPECT_TRUE(fingerprint_of_run(run, kSteps, !stopped.sweep_recorded) == fingerprint_of_run(whole / "run", kSteps, !stopped.sweep_recorded))
+        << stop.measurement;
+    for (int step = 7; step <= kSteps; ++step) {
+      const std::string rollouts = "/rollouts/" + std::to_string(step) + ".jsonl";
+      EXPECT_EQ(file_text(run + rollouts), file_text(whole / ("run" + rollouts))) << stop.measurement;
+    }
+  }
 }
 
 TEST(Resume, GoesOnFromAnOlderCheckpointWhenTheNewestIsGone) {
@@ -187,6 +228,51 @@ TEST(Resume, ALoggedStepRescoresToEqualBits) {
   EXPECT_NE(refusal().find("model.safetensors"), std::string::npos) << refusal();
 }
 
+TEST(Resume, TheSummaryHasWhatTheLibraryMeasures) {
+  const TemporaryFolder folder;
+  const std::string run = folder / "run";
+  const RunOptions options = measuring_options(run);
+  start_run(options, make_easy_or_chain, quiet());
+  const auto summary = nlohmann::json::parse(file_text(run + "/summary.json"));
+  std::vector<ThinkingSweep> sweeps;
+  for (const auto& [when, step, sweep] : {std::tuple{"warmup", 6, "sweep_warmup"}, std::tuple{"final", kSteps, "sweep"}}) {
+    RunOptions trained = options;
+    trained.init_from = RunFolder::checkpoint_path(run, step);
+    const RunObjects objects = make_run_objects(trained, make_easy_or_chain);
+    EvaluationOptions evaluation{.items = 20, .seed = options.seed};
+    evaluation.sampling.max_completion_length = 64;
+    const Evaluation sampled = evaluate(*objects.policy, *objects.tokenizer, *objects.environments[0], evaluation);
+    evaluation.sampling.temperature = 0.0;
+    const Evaluation greedy = evaluate(*objects.policy, *objects.tokenizer, *objects.environments[0], evaluation);
+    const nlohmann::json& found = summary[when];
+    EXPECT_EQ(found["pass_rate"], sampled.pass_rate.mean) << when;
+    EXPECT_EQ(found["low"], sampled.pass_rate.low);
+    EXPECT_EQ(found["high"], sampled.pass_rate.high);
+    EXPECT_EQ(found["greedy_pass_rate"], greedy.pass_rate.mean);
+    EXPECT_EQ(found["thinking_mean"], sampled.thinking_mean);
+    EXPECT_EQ(found["reward"], sampled.accuracy.mean);
+    EXPECT_EQ(found["items"], 20);
+    EXPECT_NE(sampled.pass_rate.mean, greedy.pass_rate.mean) << "the test needs them to differ";
+    const ThinkingSweep& swept =
+        sweeps.emplace_back(thinking_sweep(*objects.policy, *objects.tokenizer, *objects.environments[0], options.stages.back().sweep));
+    ASSERT_EQ(summary[sweep].size(), 2U);
+    for (std::size_t b = 0; b < 2; ++b) {
+      const nlohmann::json& row = summary[sweep][b];
+      EXPECT_EQ(row["budget"], swept.rows[b].budget);
+      EXPECT_EQ(row["accuracy"], swept.rows[b].accuracy);
+      EXPECT_EQ(row["low"], swept.rows[b].low);
+      EXPECT_EQ(row["high"], swept.rows[b].high);
+      EXPECT_EQ(row["thinking_mean"], swept.rows[b].thinking_mean);
+      EXPECT_EQ(row["forced_share"], swept.rows[b].forced_share);
+    }
+  }
+  EXPECT_NE(summary["warmup"], summary["final"]);
+  ThinkingSweep shown = sweeps[1];
+  shown.reruns_compared = 0;
+  const std::string text = describe_summary(run);
+  EXPECT_NE(text.find(shown.table(sweeps[0].rows)), std::string::npos) << text;
+}
+
 TEST(Resume, TheSummarySaysWhatTheRunFound) {
   const TemporaryFolder folder;
   const std::string run = folder / "run";
@@ -199,7 +285,10 @@ TEST(Resume, TheSummarySaysWhatTheRunFound) {
     EXPECT_TRUE(summary.contains(key)) << key;
   }
   EXPECT_EQ(summary["sampler_trainer_max_abs_diff"].get<double>(), 0.0);
-  EXPECT_GT(summary["tokens_compared"].get<std::int64_t>(), 200);
+  double compared = 0.0;
+  for (const auto& record : comparable_metrics(run)) compared += record.value("sampling/tokens_compared", 0.0);
+  EXPECT_EQ(summary["tokens_compared"].get<double>(), compared) << "over all steps";
+  EXPECT_GT(compared, 200.0);
   EXPECT_NE(describe_summary(run).find("budget"), std::string::npos);
 }
 

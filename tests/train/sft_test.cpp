@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <functional>
+#include <set>
 
 #include "lydian/core/error.h"
 #include "lydian/core/logging.h"
@@ -12,6 +13,7 @@
 #include "lydian/model/transformer_policy.h"
 #include "lydian/policy/trainable_transformer.h"
 #include "lydian/text/byte_tokenizer.h"
+#include "train/skill.h"
 #include "train/tiny_run.h"
 #include "verify/meeting_verifier.h"
 
@@ -175,6 +177,54 @@ TEST(SkillGate, JudgesOnSeveralThreads) {
   EXPECT_EQ(run.stage.measure_skill().at("answer_copy"), 1.0);
 }
 
+TEST(SkillGate, CountsEveryEnvironmentOfAMixture) {
+  const ScriptedSkill skilled({1.0}, 1.0), unskilled({0.0}, 0.0);
+  TransformerPolicy policy = tiny_policy();
+  TrainableTransformer trainable(policy);
+  const SupervisedStage stage(trainable, kTokenizer, {{&skilled, 1.0, "skilled"}, {&unskilled, 1.0, "unskilled"}},
+                              tiny_options({.answer_copy = 0.5, .items = 1}));
+  EXPECT_EQ(stage.measure_skill().at("step_accuracy"), 0.5);
+  EXPECT_EQ(stage.measure_skill().at("answer_copy"), 0.5);
+}
+
+/// Takes notes of what it is asked to judge.
+class NotingSkill final : public Environment, public Demonstrator, public StepJudge, Verifier {
+ public:
+  mutable std::vector<std::string> thinkings, answers;
+
+  std::string name() const override { return "noting"; }
+  std::int64_t size(Split) const override { return 40; }
+  Task task(Split, std::int64_t) const override { return {.id = "t", .prompt = "abca"}; }
+  const Verifier& verifier() const override { return *this; }
+  std::optional<Demonstration> demonstrate(const Task&, RandomStream&) const override { return Demonstration{.thinking = {{"ab"}}, .answer = {{"b"}}}; }
+  Steps judge_steps(const Task&, std::string_view thinking) const override {
+    thinkings.emplace_back(thinking);
+    return {.judged = 1, .correct = 1};
+  }
+  std::string solving_thinking(const Task&) const override { return "ab"; }
+  Verdict verify(const Task&, const Completion& completion) const override {
+    answers.push_back(completion.answer);
+    return Verdict::scored(1.0);
+  }
+};
+
+TEST(SkillGate, SamplesThinkingAnewAtEachTryAndTakesAnswersGreedily) {
+  const TransformerPolicy policy = tiny_policy();
+  const auto noted = [&](std::int64_t items, std::uint64_t seed, std::uint64_t step) {
+    NotingSkill skill;
+    measure_skill(policy, kTokenizer, {{&skill, 1.0}}, ChatTemplate::kPlain, items, seed, step);
+    return std::pair{skill.thinkings, skill.answers};
+  };
+  const auto [thinkings, answers] = noted(30, 1, 7);
+  EXPECT_EQ(thinkings.size(), 30U) << "of 40";
+  EXPECT_GT(std::set<std::string>(thinkings.begin(), thinkings.end()).size(), 3U) << "sampled, each with its own numbers";
+  EXPECT_EQ(answers.size(), 30U);
+  EXPECT_EQ(std::set<std::string>(answers.begin(), answers.end()).size(), 1U) << "greedy";
+  EXPECT_EQ(noted(30, 1, 7).first, thinkings);
+  EXPECT_NE(noted(30, 1, 8).first, thinkings) << "another try";
+  EXPECT_NE(noted(30, 2, 7).first, thinkings) << "another seed";
+}
+
 TEST(SupervisedStage, OnlyWeightedCompletionTokensCarryLoss) {
   const ScriptedSkill skill({0.0});
   OneStage run(skill, tiny_options());
@@ -192,6 +242,40 @@ TEST(SupervisedStage, OnlyWeightedCompletionTokensCarryLoss) {
   const StageStep first = run.step();
   EXPECT_NEAR(first.metrics.at("loss"), sum / 5.5, 1e-6);
   EXPECT_EQ(first.metrics.at("num_tokens"), 16.0);
+}
+
+/// Notes the first random number that each demonstration could use.
+class NotingDemonstrator final : public Environment, public Demonstrator {
+ public:
+  mutable std::vector<double> drawn;
+
+  std::string name() const override { return "drawing"; }
+  std::int64_t size(Split) const override { return 40; }
+  Task task(Split, std::int64_t) const override { return {.id = "t", .prompt = "abca"}; }
+  const Verifier& verifier() const override { return verifier_; }
+  std::optional<Demonstration> demonstrate(const Task&, RandomStream& stream) const override {
+    drawn.push_back(stream.uniform());
+    return Demonstration{.thinking = {{"ab"}}, .answer = {{"b"}}};
+  }
+
+ private:
+  AnswerVerifier verifier_{1.0};
+};
+
+TEST(SupervisedStage, DrawsEveryDemonstrationAnew) {
+  const auto drawn = [](std::uint64_t seed) {
+    const NotingDemonstrator environment;
+    SftOptions options = tiny_options();
+    options.seed = seed;
+    OneStage run(environment, options);
+    run.step();
+    run.step();
+    return environment.drawn;
+  };
+  const std::vector<double> numbers = drawn(3);
+  EXPECT_EQ(std::set<double>(numbers.begin(), numbers.end()).size(), 4U) << "two steps of two demonstrations";
+  EXPECT_EQ(drawn(3), numbers);
+  EXPECT_NE(drawn(4), numbers);
 }
 
 TEST(SupervisedStage, StepsAsFarAsTheScheduleSays) {

@@ -111,6 +111,26 @@ TEST(Environments, ASingleOneOfTheMapKeepsItsName) {
   EXPECT_TRUE(write_run_options(read_run_options(mixed)).section("environments").has("only"));
 }
 
+TEST(Environments, AreOfTheTypeOfTheirNameUnlessTheySayOtherwise) {
+  const RunOptions options = read_run_options(Config::parse(R"({"environments": {"chain": {"weight": 3}, "long": {"type": "chain"}}, "report": {}})"));
+  ASSERT_EQ(options.environments.size(), 2U);
+  EXPECT_EQ(options.environments[0].type, "chain");
+  EXPECT_EQ(options.environments[0].weight, 3.0);
+  EXPECT_EQ(options.environments[1].type, "chain");
+  EXPECT_EQ(options.environments[1].name, "long");
+}
+
+TEST(Seed, ReachesEveryStageThatHasNoneOfItsOwn) {
+  const Config config = Config::parse(R"({"seed": 9, "environment": {"type": "chain"}, "sft": {}, "grpo": {"seed": 4}, "sweep": {}})");
+  const RunOptions options = read_run_options(config), other = read_run_options(write_run_options(options).with_override("seed=12"));
+  EXPECT_EQ(options.stages[0].sft.seed, 9U);
+  EXPECT_EQ(options.stages[1].grpo.seed, 4U);
+  EXPECT_EQ(options.stages[2].sweep.seed, 9U);
+  EXPECT_EQ(other.stages[0].sft.seed, 12U);
+  EXPECT_EQ(other.stages[1].grpo.seed, 4U);
+  EXPECT_EQ(other.stages[2].sweep.seed, 12U);
+}
+
 TEST(Metrics, OfTheTestSplitHaveNamesOfTheirOwn) {
   const TemporaryFolder folder;
   const std::string run = folder / "run";
