@@ -4,19 +4,18 @@
 
 #include "code_rows.h"
 #include "lydian/core/config.h"
-#include "lydian/core/durable_file.h"
 #include "lydian/core/error.h"
 
 namespace lydian {
 namespace {
 
 TaskList read_tasks(const CodeOptions& options) {
+  check_ranges(options, "code_environment");
   if (options.path.empty()) return code::read_code_tasks(code::shipped_tasks(), "the tasks that come with lydian", options);
-  return code::read_code_tasks(read_whole_file(options.path), options.path, options);
+  return code::read_code_tasks(code::read_rows_file(options.path, "path"), options.path, options);
 }
 
 SandboxOptions sandbox_options(const CodeOptions& options) {
-  if (options.workers < 1) throw ConfigError("code_environment", "at least 1 worker", std::to_string(options.workers));
   SandboxOptions sandbox;
   sandbox.workers = static_cast<int>(options.workers);
   for (const std::string& name : options.do_without) sandbox.do_without.push_back(sandbox_layer(name));

@@ -45,7 +45,7 @@ void for_each_row(std::string_view text, const std::string& origin, const Use& u
 std::map<std::string, Json> read_cases(const std::string& path) {
   std::map<std::string, Json> by_id;
   if (path.empty()) return by_id;
-  for_each_row(read_whole_file(path), path, [&](const Json& row, std::size_t) {
+  for_each_row(read_rows_file(path, "cases_path"), path, [&](const Json& row, std::size_t) {
     Json cases = Json::object();
     for (const char* name : {"cases", "compare", "atol", "rtol", "entry_point"}) {
       if (row.contains(name)) cases[name] = row[name];
@@ -74,6 +74,14 @@ std::string prompt_of(const ReadRow& row, const CodeOptions& options) {
 }
 
 }  // namespace
+
+std::string read_rows_file(const std::string& path, const char* key) {
+  try {
+    return read_whole_file(path);
+  } catch (const IoError& error) {
+    throw IoError("code_environment", std::string("a file that can be read under ") + key, error.what());
+  }
+}
 
 TaskList read_code_tasks(std::string_view text, const std::string& origin, const CodeOptions& options) {
   const std::map<std::string, Json> other_cases = read_cases(options.cases_path);

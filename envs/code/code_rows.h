@@ -12,6 +12,9 @@ namespace lydian::code {
 /// and what is wrong with it.
 TaskList read_code_tasks(std::string_view text, const std::string& origin, const CodeOptions& options);
 
+/// The text of the file that the option `key` names. Throws IoError naming both where it cannot be read.
+std::string read_rows_file(const std::string& path, const char* key);
+
 /// The tasks that come with lydian: lydian's own rows, public domain (CC0).
 std::string_view shipped_tasks();
 

@@ -74,12 +74,6 @@ SandboxOptions sandbox_options(const ToolUseOptions& options) {
   return sandbox;
 }
 
-void check_range(const char* name, double value, double low, double high) {
-  if (!(value >= low && value <= high)) {
-    throw ConfigError("tool_use_environment", std::string(name) + " from " + std::to_string(low) + " to " + std::to_string(high), std::to_string(value));
-  }
-}
-
 }  // namespace
 
 void describe(ConfigVisitor& visitor, ToolUseOptions& options) {
@@ -99,11 +93,7 @@ void describe(ConfigVisitor& visitor, ToolUseOptions& options) {
 ToolUseEnvironment::ToolUseEnvironment(const ToolUseOptions& options) : ToolUseEnvironment(options, sandbox_runner(sandbox_options(options))) {}
 
 ToolUseEnvironment::ToolUseEnvironment(const ToolUseOptions& options, std::shared_ptr<ProgramRunner> runner) : options_(options), runner_(std::move(runner)) {
-  check_range("turns", static_cast<double>(options_.turns), 1, 64);
-  check_range("digits", static_cast<double>(options_.digits), 1, 9);
-  check_range("reply_bytes", static_cast<double>(options_.reply_bytes), 1, 4096);
-  check_range("tool_share", options_.tool_share, 0, 1);
-  check_range("guess_weight", options_.guess_weight, 0, 1);
+  check_ranges(options_, "tool_use_environment");
   check_split_shares("tool_use_environment", options_.dev_share, options_.test_share);
   if (!runner_) throw ConfigError("tool_use_environment", "a runner of programs", "none");
 }

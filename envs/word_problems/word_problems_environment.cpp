@@ -49,8 +49,9 @@ void describe(ConfigVisitor& visitor, WordProblemsOptions& options) {
 }
 
 WordProblemsEnvironment::WordProblemsEnvironment(WordProblemsOptions options) : options_(options) {
-  if (options_.min_events < 1 || options_.max_events > 12 || options_.min_events > options_.max_events) {
-    throw ConfigError(kComponent, "1 <= min_events <= max_events <= 12", std::to_string(options_.min_events) + " and " + std::to_string(options_.max_events));
+  check_ranges(options_, kComponent);
+  if (options_.min_events > options_.max_events) {
+    throw ConfigError(kComponent, "min_events <= max_events", std::to_string(options_.min_events) + " and " + std::to_string(options_.max_events));
   }
   options_.traces.check(kComponent);
   check_split_shares(kComponent, options_.dev_share, options_.test_share);

@@ -1,18 +1,12 @@
 #include <algorithm>
 #include <iostream>
 
-#include "cli/command.h"
+#include "cli/run_configuration.h"
 #include "lydian/core/error.h"
 #include "lydian/verify/check_environment.h"
 
 namespace lydian::cli {
 namespace {
-
-Config own_options(const Arguments& arguments) {
-  Config config;
-  for (const std::string& option : arguments.options) config = config.with_override(option);
-  return config;
-}
 
 int list(const Catalog& catalog) {
   for (const std::string& name : catalog.names()) std::cout << name << '\n';
@@ -52,7 +46,7 @@ void print_task(const Environment& environment, const Task& task) {
 
 int show(const Arguments& arguments, const Catalog& catalog) {
   const std::string& name = arguments.words[1];
-  const std::shared_ptr<Environment> environment = catalog.make(name, own_options(arguments));
+  const std::shared_ptr<Environment> environment = catalog.make(name, with_options({}, arguments));
   const std::int64_t tasks = std::min(arguments.integer("tasks", 3), environment->size(Split::kTrain));
   std::cout << environment->name() << '\n';
   for (const Split split : {Split::kTrain, Split::kDev, Split::kTest}) {
@@ -64,7 +58,7 @@ int show(const Arguments& arguments, const Catalog& catalog) {
 }
 
 int check(const Arguments& arguments, const Catalog& catalog) {
-  const std::shared_ptr<Environment> environment = catalog.make(arguments.words[1], own_options(arguments));
+  const std::shared_ptr<Environment> environment = catalog.make(arguments.words[1], with_options({}, arguments));
   int code = kDone;
   CheckOptions options;
   options.tasks = arguments.integer("tasks", options.tasks, 1);

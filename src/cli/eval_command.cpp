@@ -76,7 +76,7 @@ int run(const Arguments& arguments, const Catalog& catalog) {
   options.seed = trained.options.seed;
   read_config(trained.config.section("eval"), options);
   const InterruptFlag interrupt;
-  options.interrupted = [&interrupt] { return interrupt.raised(); };
+  options.interrupted = interrupt.request();
   const ChatTemplate chat_template = trained.options.tokenizer.chat_template;
   std::optional<TrainedRun> other;
   if (arguments.has("compare")) other = compared_run(arguments, catalog);

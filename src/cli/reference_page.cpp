@@ -19,13 +19,6 @@ std::string table(const std::vector<OptionDoc>& options) {
   return text + "\n";
 }
 
-std::vector<OptionDoc> of_command(std::string_view name, const Catalog& catalog) {
-  for (const Command& command : commands()) {
-    if (command.name == name) return command.options(catalog);
-  }
-  return {};
-}
-
 // A run's options by the first part of their names, in their own order.
 std::string run_tables() {
   const std::vector<OptionDoc> all = document_run_options();
@@ -60,8 +53,8 @@ std::string reference_page(const Catalog& catalog) {
       "known key. The sections `sft`, `grpo`, `sweep` and `report` are stages and run in the order of the file; one that is not there does not run.\n\n"
       "This page is printed by `lydian help --reference`.\n\n";
   text += run_tables();
-  text += "## eval\n\nRead by `lydian eval` only, which takes them on its command line.\n\n" + table(of_command("eval", catalog));
-  text += "## generate\n\nRead by `lydian generate` only, which takes them on its command line.\n\n" + table(of_command("generate", catalog));
+  text += "## eval\n\nRead by `lydian eval` only, which takes them on its command line.\n\n" + table(find_command("eval").options(catalog));
+  text += "## generate\n\nRead by `lydian generate` only, which takes them on its command line.\n\n" + table(find_command("generate").options(catalog));
   for (const std::string& name : catalog.names()) {
     text += "## environment of type " + name + "\n\nKeys of the section `environment` beside `type` and `weight`.\n\n" + table(catalog.options(name));
   }

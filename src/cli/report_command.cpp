@@ -2,11 +2,13 @@
 
 #include "cli/command.h"
 #include "lydian/report/html_report.h"
+#include "train/checkpoint_files.h"
 
 namespace lydian::cli {
 namespace {
 
 int run(const Arguments& arguments, const Catalog&) {
+  check_run_folder(arguments.words[0]);
   const std::string path = arguments.has("output") ? arguments.text("output") : arguments.words[0] + "/report.html";
   write_html_report(arguments.words[0], path);
   std::cout << path << '\n';

@@ -15,11 +15,6 @@ Config read_configuration(const Arguments& arguments, const std::string& path, c
   return Config::read_file(path);
 }
 
-Config with_options(Config config, const Arguments& arguments) {
-  for (const std::string& option : arguments.options) config = config.with_override(option);
-  return config;
-}
-
 std::string section_of(const std::string& option) {
   return option.substr(0, option.find_first_of(".="));
 }
@@ -44,6 +39,11 @@ void refuse_settings_of_others(const Arguments& arguments, bool runs_stages) {
 }
 
 }  // namespace
+
+Config with_options(Config config, const Arguments& arguments) {
+  for (const std::string& option : arguments.options) config = config.with_override(option);
+  return config;
+}
 
 MakeEnvironment environment_maker(const Catalog& catalog) {
   return [&catalog](const std::string& type, const Config& options) { return catalog.make(type, options); };

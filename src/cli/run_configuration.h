@@ -6,6 +6,9 @@
 
 namespace lydian::cli {
 
+/// `config` with the command line's key=value laid over it.
+Config with_options(Config config, const Arguments& arguments);
+
 MakeEnvironment environment_maker(const Catalog& catalog);
 
 /// The configuration file that the first word names, with the command line's key=value laid over it.

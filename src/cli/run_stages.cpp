@@ -13,7 +13,7 @@ template <typename Run>
 int until_interrupted(const Arguments& arguments, const std::string& run_folder, const Run& run) {
   const InterruptFlag interrupt;
   RunControl control;
-  control.interrupted = [&interrupt] { return interrupt.raised(); };
+  control.interrupted = interrupt.request();
   control.console = !arguments.has("quiet");
   control.step = arguments.step();
   if (run(control) == RunEnd::kFinished) {

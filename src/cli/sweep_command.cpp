@@ -20,13 +20,12 @@ int run(const Arguments& arguments, const Catalog& catalog) {
   const TrainedRun trained = trained_run(arguments, catalog, "");
   SweepOptions options = sweep_options(trained.options);
   const InterruptFlag interrupt;
-  options.interrupted = [&interrupt] { return interrupt.raised(); };
+  options.interrupted = interrupt.request();
   int code = kDone;
   for (const WeightedEnvironment& choice : trained.objects.weighted) {
     const ThinkingSweep sweep =
         thinking_sweep(*trained.objects.policy, *trained.objects.tokenizer, *choice.environment, options, trained.options.tokenizer.chat_template);
     std::cout << choice.label() << '\n' << sweep.table();
-    if (options.compare_reruns) std::cout << sweep.reruns_compared << " cuts compared with reruns, " << sweep.reruns_different << " different\n";
     if (sweep.reruns_different > 0) code = kFailed;
   }
   return code;

@@ -35,14 +35,6 @@ std::string place_of(std::string_view text, std::size_t byte) {
   return "line " + std::to_string(std::count(before.begin(), before.end(), '\n') + 1) + ", column " + std::to_string(column + 1);
 }
 
-// The library's message without its prefix "[json.exception.parse_error.101] parse error at line 1, column 2: ".
-std::string sentence_of(const Json::exception& error) {
-  std::string sentence = error.what();
-  sentence.erase(0, sentence.find("] ") + 2);
-  if (sentence.starts_with("parse error")) sentence.erase(0, sentence.find(": ") + 2);
-  return sentence;
-}
-
 // Of a number as JSON writes it. 15 digits are what a double keeps of every decimal.
 bool loses_digits(std::string_view number) {
   constexpr std::size_t kDigitsOfDouble = 15, kDigitsOfInteger = 18;
@@ -63,9 +55,9 @@ Json parse_json(std::string_view text, bool ignore_comments) {
   try {
     return Json::parse(text, DuplicateKeys(), /*allow_exceptions=*/true, ignore_comments);
   } catch (const Json::parse_error& error) {
-    throw JsonMistake{place_of(text, error.byte), sentence_of(error)};
+    throw JsonMistake{place_of(text, error.byte), json_sentence(error)};
   } catch (const Json::exception& error) {  // a number beyond double, without a position
-    throw JsonMistake{"", sentence_of(error)};
+    throw JsonMistake{"", json_sentence(error)};
   }
 }
 
@@ -92,6 +84,13 @@ Json parse_json_keeping_digits(std::string_view text) {
   }
   if (done == 0) return plain;
   return parse_json(kept.append(text.substr(done)));
+}
+
+std::string json_sentence(const Json::exception& error) {
+  std::string sentence = error.what();
+  sentence.erase(0, sentence.find("] ") + 2);
+  if (sentence.starts_with("parse error")) sentence.erase(0, sentence.find(": ") + 2);
+  return sentence;
 }
 
 std::string shown(const Json& value) {

@@ -18,6 +18,9 @@ nlohmann::ordered_json parse_json(std::string_view text, bool ignore_comments = 
 /// The same, with text in the place of each number whose digits a JSON value would lose: integers beyond 64 bits, decimals of more than 15 digits.
 nlohmann::ordered_json parse_json_keeping_digits(std::string_view text);
 
+/// What an exception of the JSON library says, without its prefix "[json.exception.parse_error.101] parse error at line 1, column 2: ".
+std::string json_sentence(const nlohmann::ordered_json::exception& error);
+
 /// `value` as it stands in a message: JSON on one line, shortened.
 std::string shown(const nlohmann::ordered_json& value);
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "eval/evaluation_sample.h"
 #include "eval/split_items.h"
 #include "lydian/core/config.h"
 #include "lydian/core/error.h"
@@ -13,7 +14,7 @@ namespace lydian {
 namespace {
 
 void check(const EvaluationOptions& options) {
-  if (options.samples_per_item < 1) throw ConfigError("evaluator", "samples_per_item of at least 1", std::to_string(options.samples_per_item));
+  check_ranges(options, "evaluator");
   for (const std::int64_t k : options.pass_at) {
     if (k < 1 || k > options.samples_per_item) {
       throw ConfigError("evaluator", "pass_at from 1 to samples_per_item (" + std::to_string(options.samples_per_item) + ")", std::to_string(k));

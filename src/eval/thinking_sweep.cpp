@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "eval/evaluation_sample.h"
 #include "eval/split_items.h"
 #include "lydian/core/config.h"
 #include "lydian/core/error.h"
@@ -234,14 +235,13 @@ void describe(ConfigVisitor& visitor, SweepOptions& options) {
 }
 
 void check_sweep(const SweepOptions& options, const Tokenizer& tokenizer, const Environment& environment) {
+  check_ranges(options, kComponent);
   if (options.budgets.empty()) throw ConfigError(kComponent, "at least one budget", "none");
   std::int64_t last = -1;
   for (const std::int64_t budget : options.budgets) {
     if (budget <= last) throw ConfigError(kComponent, "budgets of 0 or more, ascending", std::to_string(budget) + " after " + std::to_string(last));
     last = budget;
   }
-  if (options.max_rows < 1) throw ConfigError(kComponent, "max_rows of at least 1", std::to_string(options.max_rows));
-  if (options.verifier_threads < 1) throw ConfigError(kComponent, "verifier_threads of at least 1", std::to_string(options.verifier_threads));
   resolve_budget({.max_tokens = last}, tokenizer);
   check_split(environment, options.split, options.items);
 }

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "core/json_text.h"
 #include "lydian/core/config.h"
 #include "lydian/core/durable_file.h"
 #include "lydian/core/error.h"
@@ -24,8 +25,6 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-constexpr int kSchemaVersion = 1;
-
 std::vector<NamedTensor> tensors_of(const WeightStore& store) {
   std::vector<NamedTensor> tensors;
   for (const WeightSegment& segment : store.segments()) {
@@ -33,6 +32,28 @@ std::vector<NamedTensor> tensors_of(const WeightStore& store) {
     tensors.push_back({segment.name, segment.shape, {values.begin(), values.end()}});
   }
   return tensors;
+}
+
+/// "num_layers 2, num_heads 4", of what differs from `other`.
+std::string differing_fields(const TransformerConfig& config, const TransformerConfig& other) {
+  const Json mine = Json::parse(write_config(config).dump()), theirs = Json::parse(write_config(other).dump());
+  std::string text;
+  for (const auto& [name, value] : mine.items()) {
+    if (value != theirs.at(name)) text += (text.empty() ? "" : ", ") + name + " " + value.dump();
+  }
+  return text;
+}
+
+void check_is_checkpoint(const std::string& folder) {
+  const auto refuse = [](const std::string& got) { throw ConfigError("checkpoint", "init_from to name a checkpoint folder", got); };
+  if (!fs::is_directory(folder)) refuse(folder + ", which is no folder");
+  if (const std::vector<std::int64_t> steps = RunFolder::checkpoints(folder); !steps.empty()) {
+    refuse("the run folder " + folder + "; its newest checkpoint is " + RunFolder::checkpoint_path(folder, steps.back()));
+  }
+  for (const std::string name : {"config.json", "model.safetensors"}) {
+    if (!fs::exists(folder + "/" + name)) refuse(folder + ", which has no " + name);
+  }
+  if (fs::exists(folder + "/manifest.json")) check_manifest(folder);
 }
 
 }  // namespace
@@ -46,17 +67,26 @@ void save_policy(const Policy& policy, const std::string& folder) {
 }
 
 void copy_weights(const std::string& folder, TransformerPolicy& policy) {
-  if (!fs::is_directory(folder)) throw ConfigError("checkpoint", "init_from to name a checkpoint folder", folder);
-  if (fs::exists(folder + "/manifest.json")) check_manifest(folder);
+  check_is_checkpoint(folder);
   const std::unique_ptr<TransformerPolicy> saved = TransformerPolicy::load(folder);
   if (!finite_weights(saved->weights())) throw ConfigError("checkpoint", "finite weights in " + folder, "infinity or NaN");
   TransformerConfig theirs = saved->config(), mine = policy.config();
   theirs.initializer_range = mine.initializer_range;  // Decides first weights only.
   theirs.max_positions = mine.learned_positions ? theirs.max_positions : mine.max_positions;
-  if (write_config(theirs).dump(-1) != write_config(mine).dump(-1) || theirs.vocab_size != mine.vocab_size) {
-    throw ConfigError("checkpoint", "the policy section to have the shape of " + folder + ": " + write_config(theirs).dump(-1), write_config(mine).dump(-1));
+  if (const std::string differing = differing_fields(theirs, mine); !differing.empty()) {
+    throw ConfigError("checkpoint", "the policy section to have the shape of " + folder + " (" + differing + ")", differing_fields(mine, theirs));
   }
   policy.weights().update([&](std::span<float> weights) { std::copy(saved->weights().values().begin(), saved->weights().values().end(), weights.begin()); });
+}
+
+void check_run_folder(const std::string& path) {
+  if (!fs::is_directory(path)) throw ConfigError("run_folder", "a run folder", path + ", which is none");
+}
+
+std::string steps_text(const std::vector<std::int64_t>& steps) {
+  std::string text;
+  for (const std::int64_t step : steps) text += (text.empty() ? "" : ", ") + std::to_string(step);
+  return text.empty() ? "none" : text;
 }
 
 bool is_whole_run(const std::string& run_folder) {
@@ -78,7 +108,7 @@ void publish_checkpoint(const std::string& temporary, const std::string& target)
   for (const auto& entry : fs::directory_iterator(temporary)) names.push_back(entry.path().filename().string());
   std::sort(names.begin(), names.end());
   Json manifest;
-  manifest["schema_version"] = kSchemaVersion;
+  manifest["schema_version"] = kCheckpointSchema;
   for (const std::string& name : names) {
     const std::string path = temporary + "/" + name;
     manifest["files"][name] = {{"size", fs::file_size(path)}, {"sha256", sha256_of_file(path)}};
@@ -97,13 +127,23 @@ void publish_checkpoint(const std::string& temporary, const std::string& target)
   fs::remove_all(temporary);
 }
 
+Json read_checkpoint_json(const std::string& path) {
+  try {
+    Json json = parse_json(read_whole_file(path));
+    const Json version = json.is_object() ? json.value("schema_version", Json()) : Json();
+    if (version != kCheckpointSchema) {
+      throw IoError("checkpoint", path + " of schema version " + std::to_string(kCheckpointSchema), version.is_null() ? "none" : version.dump());
+    }
+    return json;
+  } catch (const JsonMistake& mistake) {
+    throw IoError("checkpoint", path + (mistake.place.empty() ? "" : ", " + mistake.place) + ": " + mistake.sentence);
+  }
+}
+
 void check_manifest(const std::string& folder) {
   const std::string path = folder + "/manifest.json";
+  const Json manifest = read_checkpoint_json(path);
   try {
-    const Json manifest = Json::parse(read_whole_file(path));
-    if (manifest.at("schema_version").get<int>() != kSchemaVersion) {
-      throw IoError("checkpoint", path + " of schema version " + std::to_string(kSchemaVersion), manifest.at("schema_version").dump());
-    }
     for (const auto& [name, entry] : manifest.at("files").items()) {
       const std::string file = folder + "/" + name;
       const auto size = entry.at("size").get<std::uintmax_t>();
@@ -112,8 +152,8 @@ void check_manifest(const std::string& folder) {
       if (sha256_of_file(file) != entry.at("sha256").get<std::string>())
         throw IoError("checkpoint", file + " to have the digest of its manifest", "another: its bytes were changed");
     }
-  } catch (const nlohmann::json::exception& error) {
-    throw IoError("checkpoint", path + " to be a checkpoint's manifest", error.what());
+  } catch (const Json::exception& error) {
+    throw IoError("checkpoint", path + " to list files, each with size and sha256", json_sentence(error));
   }
 }
 

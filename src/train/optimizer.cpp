@@ -7,7 +7,6 @@
 
 #include "lydian/core/config.h"
 #include "lydian/kernels/kernel_table.h"
-#include "train/check_ranges.h"
 #include "train/finite_weights.h"
 
 namespace lydian {

@@ -8,24 +8,16 @@
 #include "train/checkpoint_files.h"
 
 namespace lydian {
-namespace {
-
-std::string listed(const std::vector<std::int64_t>& steps) {
-  std::string text;
-  for (const std::int64_t step : steps) text += (text.empty() ? "" : ", ") + std::to_string(step);
-  return text.empty() ? "none" : text;
-}
-
-}  // namespace
 
 RescoreReport rescore(const std::string& run_folder, std::int64_t step) {
+  check_run_folder(run_folder);
   const std::string rollouts_path = run_folder + "/rollouts/" + std::to_string(step) + ".jsonl";
   if (!std::filesystem::exists(rollouts_path))
     throw IoError("rescore", "logged rollouts in " + rollouts_path, "no such file (log_rollouts_every decides which steps are logged)");
   const std::string checkpoint = RunFolder::checkpoint_path(run_folder, step - 1);
   if (!std::filesystem::is_directory(checkpoint)) {
     throw IoError("rescore", "the checkpoint that sampled step " + std::to_string(step) + ", that after step " + std::to_string(step - 1),
-                  "checkpoints after steps " + listed(RunFolder::checkpoints(run_folder)) + " (save_steps and save_total_limit decide which are kept)");
+                  "checkpoints after steps " + steps_text(RunFolder::checkpoints(run_folder)) + " (save_steps and save_total_limit decide which are kept)");
   }
   check_manifest(checkpoint);
   const std::unique_ptr<TransformerPolicy> policy = TransformerPolicy::load(checkpoint);

@@ -47,6 +47,7 @@ class Run {
   }
 
   void load(const std::string& checkpoint, std::int64_t step) {
+    check_manifest(checkpoint);  // Before its state is believed.
     const Json where = Json::parse(StateInventory::read_text(checkpoint, "run/stage"));
     stage_ = where.at("index").get<std::size_t>();
     begun_ = where.at("begun").get<bool>();
@@ -78,7 +79,7 @@ class Run {
 
  private:
   RunEnd run_stages() {
-    for (; stage_ < options_.stages.size(); ++stage_) {
+    while (stage_ < options_.stages.size()) {
       const StageChoice& choice = options_.stages[stage_];
       if (stop_asked()) return RunEnd::kInterrupted;
       if (choice.kind == StageChoice::Kind::kGrpo) {
@@ -153,17 +154,19 @@ class Run {
     return true;
   }
 
+  /// Turns to the next stage when it has finished.
   RunEnd run_stage(const StageChoice& choice) {
     const StageSection& section = section_of(choice.kind);
     if (section.open != nullptr) return run_steps();
+    if (choice.kind == StageChoice::Kind::kReport) measure_final();
     const double start = seconds_now();
     if (choice.kind == StageChoice::Kind::kSweep) {
       record("sweep", summary_.sweep(choice.sweep, loop_.step));
     } else {
-      measure_final();
       write_html_report(loop_.folder->path(), loop_.folder->path() + "/report.html");
     }
     summary_.add_seconds(std::string(section.name), seconds_now() - start);
+    ++stage_;
     return RunEnd::kFinished;
   }
 
@@ -198,7 +201,6 @@ class Run {
     begun_ = false;
     ++stage_;
     loop_.save();
-    --stage_;
     return RunEnd::kFinished;
   }
 

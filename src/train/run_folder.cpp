@@ -10,6 +10,7 @@
 #include <cstring>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "lydian/core/durable_file.h"
 #include "lydian/model/safetensors.h"
@@ -48,9 +49,27 @@ class FolderLock {
   int file_;
 };
 
+/// A file of a folder that no run has written; empty where there is none.
+std::string foreign_file(const std::string& path) {
+  static const std::set<std::string> kOwn{"config.json",    "metrics.jsonl", "rollouts",     "tensorboard",
+                                          "verdicts.jsonl", "checkpoints",   "summary.json", "report.html"};
+  for (const auto& entry : fs::directory_iterator(path)) {
+    const std::string name = entry.path().filename().string();
+    if (!kOwn.contains(name.substr(0, name.find(".tmp-")))) return name;
+  }
+  return {};
+}
+
+/// What is in a folder without a checkpoint, and what to do.
+std::string without_checkpoint(const std::string& path) {
+  if (fs::is_empty(path)) return "an empty folder";
+  if (const std::string foreign = foreign_file(path); !foreign.empty()) return "files that are no run's, as " + foreign;
+  return "a run that stopped before its first one: delete the folder and start it anew";
+}
+
 std::string way_to_go_on(const std::string& path) {
-  if (RunFolder::checkpoints(path).empty()) return "there is no checkpoint in it to go on from: if a run stopped there before its first one, delete the folder";
-  return "go on with the run in it by " + (is_whole_run(path) ? "`lydian train --resume " + path + "`" : std::string("Trainer::resume()"));
+  if (RunFolder::checkpoints(path).empty()) return without_checkpoint(path);
+  return "a run in it: go on by " + (is_whole_run(path) ? "`lydian train --resume " + path + "`" : std::string("Trainer::resume()"));
 }
 
 }  // namespace
@@ -65,9 +84,11 @@ struct RunFolder::Implementation {
   std::int64_t best_step = -1;
   double best_score = 0.0;
 
+  void make_folders() const {
+    for (const char* name : {"/rollouts", "/checkpoints"}) fs::create_directories(path + name);
+  }
+
   void open_sinks() {
-    fs::create_directories(path + "/rollouts");
-    fs::create_directories(path + "/checkpoints");
     if (options.console) sinks.push_back(console_sink(stdout));
     sinks.push_back(jsonl_sink(path + "/metrics.jsonl", records));
     sinks.push_back(tensorboard_sink(path + "/tensorboard"));
@@ -90,13 +111,15 @@ RunFolder::~RunFolder() = default;
 
 RunFolder RunFolder::create(const std::string& path, Options options) {
   if (path.empty()) throw ConfigError("run_folder", "output_dir to name a folder", "nothing");
+  if (fs::exists(path) && !fs::is_directory(path)) throw ConfigError("run_folder", "output_dir to name a folder", "the file " + path);
   if (fs::exists(path) && !fs::is_empty(path)) {
-    throw ConfigError("run_folder", "output_dir " + path + " to be new or empty", "files in it; " + way_to_go_on(path) + ", or choose another output_dir");
+    throw ConfigError("run_folder", "output_dir " + path + " to be new or empty", way_to_go_on(path) + ", or choose another output_dir");
   }
   std::error_code error;
   fs::create_directories(path, error);
   if (error) throw IoError("run_folder", "cannot make the folder " + path + ": " + error.message());
   auto implementation = std::unique_ptr<Implementation>(new Implementation{path, options, FolderLock(path)});
+  implementation->make_folders();
   implementation->open_sinks();
   return RunFolder(std::move(implementation));
 }
@@ -124,6 +147,7 @@ void RunFolder::add_state(StateInventory& inventory) {
 void RunFolder::go_on(std::int64_t step) {
   Implementation& folder = *implementation_;
   folder.saved_step = step;
+  folder.make_folders();  // Whoever had no use for old rollouts may have removed them.
   for (const auto& entry : fs::directory_iterator(folder.path + "/rollouts")) {
     if (std::atoll(entry.path().filename().c_str()) > step) fs::remove(entry.path());
   }
@@ -203,11 +227,10 @@ std::optional<std::int64_t> RunFolder::best_step() const {
 }
 
 std::int64_t RunFolder::checkpoint_step(const std::string& path, std::optional<std::int64_t> wanted) {
-  if (!fs::is_directory(path)) throw ConfigError("run_folder", "a run folder", path + ", which is none");
+  check_run_folder(path);
   const std::vector<std::int64_t> steps = checkpoints(path);
   if (steps.empty()) {
-    throw ConfigError("run_folder", "a checkpoint in " + path + "/checkpoints",
-                      "none; if a run stopped there before its first one, delete the folder and start it anew");
+    throw ConfigError("run_folder", "a checkpoint in " + path + "/checkpoints", "none, but " + without_checkpoint(path));
   }
   if (wanted == kBestStep) {
     wanted = Json::parse(StateInventory::read_text(checkpoint_path(path, steps.back()), "run/best")).at("step").get<std::int64_t>();
@@ -215,9 +238,7 @@ std::int64_t RunFolder::checkpoint_step(const std::string& path, std::optional<s
   }
   const std::int64_t step = wanted.value_or(steps.back());
   if (std::find(steps.begin(), steps.end(), step) == steps.end()) {
-    std::string known;
-    for (const std::int64_t other : steps) known += (known.empty() ? "" : ", ") + std::to_string(other);
-    throw ConfigError("run_folder", "the step of a checkpoint of " + path + " (" + known + ")", std::to_string(step));
+    throw ConfigError("run_folder", "the step of a checkpoint of " + path + " (" + steps_text(steps) + ")", std::to_string(step));
   }
   return step;
 }

@@ -24,7 +24,8 @@ void describe(ConfigVisitor& visitor, Head& head) {
   visitor.field({"output_dir", "Folder of the run; must be new or empty"}, options.output_dir);
   visitor.field({"init_from", "Checkpoint folder whose weights the policy starts from; empty: first weights drawn from the seed"}, options.init_from);
   visitor.raw({"environment", "The environment: type (its name in `lydian env list`) and its own options"}, head.environment);
-  visitor.raw({"environments", "Several environments by name: {NAME: {type, weight, own options}}; instead of environment"}, head.environments);
+  visitor.raw({"environments", "Several environments by name: {NAME: {type (NAME where it is absent), weight, own options}}; instead of environment"},
+              head.environments);
   visitor.group({"tokenizer", "Text to ids"}, options.tokenizer);
   visitor.group({"policy", "Shape of the transformer; vocab_size is the tokenizer's"}, options.policy);
   visitor.group({"summary", "What summary.json measures"}, options.summary);

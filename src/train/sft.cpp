@@ -10,22 +10,13 @@
 #include "lydian/objective/supervised_loss.h"
 #include "lydian/ops/tensor_of.h"
 #include "lydian/policy/trainable_transformer.h"
-#include "train/check_ranges.h"
 #include "train/encoded_demonstration.h"
 #include "train/kept_verdicts.h"
+#include "train/percent.h"
 #include "train/skill.h"
 #include "train/stage_loop.h"
 
 namespace lydian {
-namespace {
-
-std::string percent(double share) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.1f %%", 100.0 * share);
-  return text;
-}
-
-}  // namespace
 
 struct SupervisedStage::Implementation {
   TrainablePolicy& policy;

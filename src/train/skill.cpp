@@ -4,7 +4,6 @@
 #include <future>
 #include <memory>
 
-#include "eval/split_items.h"
 #include "lydian/core/error.h"
 #include "lydian/rollout/rollout_engine.h"
 #include "verify/wait_for.h"

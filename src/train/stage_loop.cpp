@@ -51,9 +51,11 @@ void StageLoop::add_state(StateInventory& inventory) {
 }
 
 void StageLoop::begin(Stage& stage) {
+  const double start = seconds_now();
   const StageStep first = stage.begin();
   if (folder && !first.metrics.empty()) folder->record(stage.name(), step, step + stage.planned_steps(), first);
   first_step = step;
+  if (took) took(seconds_now() - start);
 }
 
 bool StageLoop::run(Stage& stage) {

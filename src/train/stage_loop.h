@@ -19,7 +19,7 @@ struct StageLoop {
   std::optional<RunFolder> folder{};        ///< Absent: nothing is kept.
   std::function<StateInventory()> state{};  ///< All that a checkpoint keeps; add_state() is a part of it.
   std::function<bool()> interrupted{};      ///< Polled after every step.
-  std::function<void(double)> took{};       ///< Told the seconds of every step, before it is saved.
+  std::function<void(double)> took{};       ///< Told the seconds of the beginning and of every step, before it is saved.
 
   // State:
   std::int64_t step = 0;        ///< Of the run.

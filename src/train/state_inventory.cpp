@@ -7,37 +7,28 @@
 #include "lydian/core/durable_file.h"
 #include "lydian/core/error.h"
 #include "lydian/model/safetensors.h"
+#include "train/checkpoint_files.h"
 
 namespace lydian {
 namespace {
 
-constexpr int kSchemaVersion = 1;
-
 using Json = nlohmann::ordered_json;
 
-Json read_state(const std::string& path) {
-  try {
-    Json state = Json::parse(read_whole_file(path));
-    if (state.at("schema_version").get<int>() != kSchemaVersion) {
-      throw IoError("checkpoint", path + " of schema version " + std::to_string(kSchemaVersion), state.at("schema_version").dump());
-    }
-    state.at("items");
-    return state;
-  } catch (const nlohmann::json::exception& error) {
-    throw IoError("checkpoint", path + " to be a checkpoint's state", error.what());
-  }
+Json items_of(const std::string& path) {
+  return read_checkpoint_json(path).value("items", Json::object());
 }
 
-const Json& item_of(const Json& state, const std::string& name, const std::string& path) {
-  if (!state["items"].contains(name)) throw IoError("checkpoint", "an item " + name + " in " + path, "none");
-  return state["items"][name];
+/// The JSON text of one of the items in the file `path`.
+std::string item_of(const Json& items, const std::string& name, const std::string& path) {
+  if (!items.contains(name)) throw IoError("checkpoint", "an item " + name + " in " + path, "none");
+  return items.at(name).dump();
 }
 
 }  // namespace
 
 std::string StateInventory::read_text(const std::string& folder, const std::string& name) {
   const std::string path = folder + "/state.json";
-  return item_of(read_state(path), name, path).dump();
+  return item_of(items_of(path), name, path);
 }
 
 std::vector<std::string> StateInventory::names() const {
@@ -47,15 +38,18 @@ std::vector<std::string> StateInventory::names() const {
   return all;
 }
 
-void StateInventory::text(std::string name, std::function<std::string()> save, std::function<void(const std::string&)> load) {
+void StateInventory::check_new(const std::string& name) const {
   const std::vector<std::string> taken = names();
   if (std::find(taken.begin(), taken.end(), name) != taken.end()) throw Error("state_inventory", "items of different names", "two named " + name);
+}
+
+void StateInventory::text(std::string name, std::function<std::string()> save, std::function<void(const std::string&)> load) {
+  check_new(name);
   texts_.push_back({std::move(name), std::move(save), std::move(load)});
 }
 
 void StateInventory::array(std::string name, std::function<std::span<float>()> values) {
-  const std::vector<std::string> taken = names();
-  if (std::find(taken.begin(), taken.end(), name) != taken.end()) throw Error("state_inventory", "items of different names", "two named " + name);
+  check_new(name);
   arrays_.push_back({std::move(name), std::move(values)});
 }
 
@@ -67,17 +61,17 @@ void StateInventory::save(const std::string& folder) const {
   }
   write_safetensors(folder + "/optimizer.safetensors", tensors);
   Json state;
-  state["schema_version"] = kSchemaVersion;
+  state["schema_version"] = kCheckpointSchema;
   for (const Text& item : texts_) state["items"][item.name] = Json::parse(item.save());
   write_file_durably(folder + "/state.json", state.dump(1) + "\n");
 }
 
 void StateInventory::load(const std::string& folder, const std::set<std::string>& leave_out) const {
   const std::string state_path = folder + "/state.json", tensor_path = folder + "/optimizer.safetensors";
-  const Json state = read_state(state_path);
+  const Json items = items_of(state_path);
   for (const Text& item : texts_) {
     if (leave_out.contains(item.name)) continue;
-    item.load(item_of(state, item.name, state_path).dump());
+    item.load(item_of(items, item.name, state_path));
   }
   std::map<std::string, NamedTensor> tensors;
   for (NamedTensor& tensor : read_safetensors(tensor_path)) tensors[tensor.name] = std::move(tensor);
@@ -93,7 +87,7 @@ void StateInventory::load(const std::string& folder, const std::set<std::string>
     std::copy(found->second.values.begin(), found->second.values.end(), values.begin());
   }
   const std::vector<std::string> known = names();
-  for (const auto& [name, value] : state["items"].items()) {
+  for (const auto& [name, value] : items.items()) {
     if (std::find(known.begin(), known.end(), name) == known.end()) throw IoError("checkpoint", "only known items in " + state_path, name);
   }
 }

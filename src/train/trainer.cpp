@@ -41,7 +41,7 @@ StageStep Trainer::step() {
   trainer.add_metrics(result.metrics, drawn, batch, update);  // 11
   trainer.max_difference = std::max(trainer.max_difference, update.max_difference);
   trainer.tokens_compared += update.tokens_compared;
-  result.halt_reason = trainer.halt_reason(drawn, batch, update);
+  result.halt_reason = trainer.halt_reason(drawn, result.metrics.at("reward"), update);
   ++trainer.step;
   result.metrics.set("time/rollout", rolled_out - start);
   result.metrics.set("time/forward_backward", updated - rolled_out);

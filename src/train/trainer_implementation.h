@@ -31,6 +31,7 @@ struct GroupRows {
 struct UpdateReport {
   Metrics sums;                 ///< Of the objective, over all micro-batches of the step.
   double loss = 0.0;            ///< Mean over the optimizer steps.
+  double learning_rate = 0.0;   ///< Of the step.
   double grad_norm = 0.0;       ///< Of the last optimizer step.
   double max_difference = 0.0;  ///< Between recorded and recomputed log-probs.
   std::int64_t tokens_compared = 0;
@@ -66,6 +67,8 @@ struct Trainer::Implementation {
   std::vector<Rollout> sample_groups(std::int64_t count, std::int64_t first_prompt);
   Metrics evaluate_dev() const;
   // trainer_update.cpp: rows 6 and 8 to 10.
+  /// Of a group's rows, without gradient, in forwards of micro_batch_tokens.
+  std::vector<float> recomputed_log_prob(const RolloutBatch& batch, const GroupRows& group);
   std::vector<float> old_log_prob(const RolloutBatch& batch, const std::vector<GroupRows>& groups);
   UpdateReport update(const RolloutBatch& batch, const std::vector<GroupRows>& groups, const std::vector<double>& advantage,
                       const std::vector<float>& old_log_prob);
@@ -76,7 +79,7 @@ struct Trainer::Implementation {
   void add_metrics(Metrics& metrics, const StepRollouts& drawn, const RolloutBatch& batch, const UpdateReport& update) const;
   void watch(const StepRollouts& drawn, const std::vector<GroupRows>& groups);
   double truncated_average() const;
-  std::string halt_reason(const StepRollouts& drawn, const RolloutBatch& batch, const UpdateReport& update) const;
+  std::string halt_reason(const StepRollouts& drawn, double mean_reward, const UpdateReport& update) const;
 };
 
 /// The groups of a batch in order; every group must stand in one piece.

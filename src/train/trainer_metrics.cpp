@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <numeric>
 
+#include "train/percent.h"
 #include "train/trainer_implementation.h"
 
 namespace lydian {
@@ -20,6 +22,14 @@ struct Moments {
   }
   double mean() const { return count == 0 ? 0.0 : sum / static_cast<double>(count); }
 };
+
+/// A difference as it stands in a message; the largest number stands for NaN.
+std::string nats(double difference) {
+  if (difference == std::numeric_limits<double>::max()) return "NaN";
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3g nats", difference);
+  return text;
+}
 
 double share(std::int64_t part, std::int64_t whole) {
   return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
@@ -103,7 +113,7 @@ void Trainer::Implementation::add_metrics(Metrics& metrics, const StepRollouts& 
   metrics.set("halt/flat_steps", static_cast<double>(flat_steps));
   metrics.set("halt/truncated_ratio", truncated_average());
   metrics.set("grad_norm", update.grad_norm);
-  metrics.set("learning_rate", options.schedule.rate(options.learning_rate, step, options.max_steps));
+  metrics.set("learning_rate", update.learning_rate);
   metrics.set("sampling/sampling_logp_difference/max", update.max_difference);
   metrics.set("sampling/tokens_compared", static_cast<double>(update.tokens_compared));
 }
@@ -119,12 +129,11 @@ void Trainer::Implementation::watch(const StepRollouts& drawn, const std::vector
   while (static_cast<std::int64_t>(truncated_of_steps.size()) > options.halt.window) truncated_of_steps.pop_front();
 }
 
-std::string Trainer::Implementation::halt_reason(const StepRollouts& drawn, const RolloutBatch& batch, const UpdateReport& update) const {
+std::string Trainer::Implementation::halt_reason(const StepRollouts& drawn, double mean_reward, const UpdateReport& update) const {
   if (!update.halt_reason.empty()) return update.halt_reason;
   const double faults = share(drawn.faults, drawn.sampled), average = truncated_average();
-  const auto percent = [](double value) { return std::to_string(static_cast<int>(100.0 * value + 0.5)) + " %"; };
   if (policy->policy().exact() && update.max_difference != 0.0) {
-    return "a recomputed log-prob differs from the recorded one by " + std::to_string(update.max_difference) +
+    return "a recomputed log-prob differs from the recorded one by " + nats(update.max_difference) +
            ", which an exact policy must never show: the sampler and the trainer do not read the same weights, or a kernel is broken";
   }
   if (faults > options.halt.fault_ratio) {
@@ -136,11 +145,9 @@ std::string Trainer::Implementation::halt_reason(const StepRollouts& drawn, cons
            percent(options.halt.truncated_ratio) + "); raise max_completion_length, or lower the thinking budget";
   }
   if (flat_steps >= options.halt.flat_steps) {
-    double reward = 0.0;
-    for (const double value : batch.reward) reward += value / static_cast<double>(batch.rollouts());
     return "no group had any spread of rewards for " + std::to_string(flat_steps) +
            " steps, so nothing can be learnt: either the skill is missing (every answer wrong) or the task is " +
-           "solved (every answer right); the mean reward is " + std::to_string(reward);
+           "solved (every answer right); the mean reward is " + std::to_string(mean_reward);
   }
   return {};
 }

@@ -5,7 +5,6 @@
 #include "eval/split_items.h"
 #include "lydian/core/config.h"
 #include "lydian/core/error.h"
-#include "train/check_ranges.h"
 #include "train/trainer_implementation.h"
 
 namespace lydian {

@@ -1,7 +1,6 @@
 #include <algorithm>
-#include <cmath>
 
-#include "lydian/core/portable_math.h"
+#include "lydian/core/log_uniform.h"
 #include "lydian/eval/evaluator.h"
 #include "train/trainer_implementation.h"
 
@@ -12,14 +11,13 @@ SamplingOptions sampling_of(const TrainerOptions& options) {
   return {.temperature = options.temperature, .max_completion_length = options.max_completion_length};
 }
 
-// One cap for a prompt's whole group: floor((max + 1)^u) - 1, so that short caps are as frequent, octave by octave, as long ones.
+// One cap for a prompt's whole group, log-uniform, so that short caps are as frequent, octave by octave, as long ones.
 ThinkingBudget budget_of_prompt(const TrainerOptions& options, std::uint64_t step, std::uint64_t prompt) {
   ThinkingBudget budget = options.thinking;
   if (options.thinking_cap_share <= 0.0) return budget;
   RandomStream stream({.seed = options.seed, .purpose = StreamPurpose::kThinkingCap, .step = step, .prompt = prompt});
   if (stream.uniform() >= options.thinking_cap_share) return budget;
-  const double drawn = portable::exp(stream.uniform() * portable::log(static_cast<double>(options.thinking_cap_max) + 1.0));
-  const auto cap = static_cast<std::int64_t>(std::floor(drawn)) - 1;
+  const std::int64_t cap = log_uniform(1, std::max<std::int64_t>(1, options.thinking_cap_max), stream) - 1;
   budget.max_tokens = budget.limited() ? std::min(budget.max_tokens, cap) : cap;
   return budget;
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <limits>
 
 #include "core/planted_fault.h"
@@ -33,7 +32,7 @@ void add_pieces(const RolloutBatch& batch, const GroupRows& rows, std::int64_t g
 }
 
 /// Compares recomputed log-probs with recorded ones, bit by bit in effect: any difference of bits of finite numbers is a difference of values.
-void compare(const float* recomputed, const std::vector<float>& recorded, UpdateReport& report) {
+void compare(std::span<const float> recomputed, std::span<const float> recorded, UpdateReport& report) {
   for (std::size_t t = 0; t < recorded.size(); ++t) {
     const double difference = std::fabs(static_cast<double>(recomputed[t]) - static_cast<double>(recorded[t]));
     // A NaN is the largest number that JSON can keep.
@@ -89,15 +88,26 @@ std::vector<GroupRows> rows_of_groups(const RolloutBatch& batch) {
   return groups;
 }
 
+std::vector<float> Trainer::Implementation::recomputed_log_prob(const RolloutBatch& batch, const GroupRows& group) {
+  const at::NoGradGuard no_grad;
+  std::vector<Piece> pieces;
+  add_pieces(batch, group, 0, options.micro_batch_tokens, pieces);
+  std::vector<float> all;
+  for (const Piece& piece : pieces) {
+    TrainingRows rows;
+    rows.add_group(batch, piece.begin, piece.end, piece.group);
+    const at::Tensor log_prob = policy->forward(rows.packed, {}).log_prob.cpu().contiguous();
+    all.insert(all.end(), log_prob.data_ptr<float>(), log_prob.data_ptr<float>() + log_prob.numel());
+  }
+  return all;
+}
+
 std::vector<float> Trainer::Implementation::old_log_prob(const RolloutBatch& batch, const std::vector<GroupRows>& groups) {
   std::vector<float> old = batch.behavior_log_prob;
   if (policy->policy().exact()) return old;  // The recorded ones are the old ones, bit by bit; the update compares them.
-  const at::NoGradGuard no_grad;
   for (const GroupRows& group : groups) {
-    TrainingRows rows;
-    rows.add_group(batch, group.begin, group.end, 0);
-    const at::Tensor log_prob = policy->forward(rows.packed, {}).log_prob.cpu().contiguous();
-    std::memcpy(old.data() + batch.completion_offsets[static_cast<std::size_t>(group.begin)], log_prob.data_ptr<float>(), rows.mask.size() * sizeof(float));
+    const std::vector<float> log_prob = recomputed_log_prob(batch, group);
+    std::copy(log_prob.begin(), log_prob.end(), old.begin() + batch.completion_offsets[static_cast<std::size_t>(group.begin)]);
   }
   return old;
 }
@@ -110,13 +120,11 @@ void Trainer::Implementation::audit(const RolloutBatch& batch, const std::vector
     if (i >= first_mini_batch || !groups[i].useful) candidates.push_back(groups[i]);
   }
   RandomStream stream({.seed = options.seed, .purpose = StreamPurpose::kAudit, .step = static_cast<std::uint64_t>(step)});
-  const at::NoGradGuard no_grad;
   for (std::int64_t i = 0; i < options.audit_groups && !candidates.empty(); ++i) {
     const std::size_t chosen = stream.below(candidates.size());
-    TrainingRows rows;
-    rows.add_group(batch, candidates[chosen].begin, candidates[chosen].end, 0);
-    const at::Tensor log_prob = policy->forward(rows.packed, {}).log_prob.cpu().contiguous();
-    compare(log_prob.data_ptr<float>(), rows.behavior_log_prob, report);
+    const std::vector<float> log_prob = recomputed_log_prob(batch, candidates[chosen]);
+    const auto first = static_cast<std::size_t>(batch.completion_offsets[static_cast<std::size_t>(candidates[chosen].begin)]);
+    compare(log_prob, std::span(batch.behavior_log_prob).subspan(first, log_prob.size()), report);
     candidates.erase(candidates.begin() + static_cast<std::ptrdiff_t>(chosen));
   }
 }
@@ -124,6 +132,7 @@ void Trainer::Implementation::audit(const RolloutBatch& batch, const std::vector
 UpdateReport Trainer::Implementation::update(const RolloutBatch& batch, const std::vector<GroupRows>& groups, const std::vector<double>& advantage,
                                              const std::vector<float>& old_log_prob) {
   UpdateReport report;
+  report.learning_rate = options.schedule.rate(options.learning_rate, step, options.max_steps);
   audit(batch, groups, report);
   double loss = 0.0;
   for (std::int64_t iteration = 0; iteration < options.num_iterations; ++iteration) {
@@ -154,7 +163,7 @@ double Trainer::Implementation::optimizer_step(const RolloutBatch& batch, std::s
     const PolicyOutput output = policy->forward(micro.packed, {.entropy = true});
     if (compare_log_probs) {
       const at::Tensor log_prob = output.log_prob.detach().cpu().contiguous();
-      compare(log_prob.data_ptr<float>(), micro.behavior_log_prob, report);
+      compare({log_prob.data_ptr<float>(), micro.behavior_log_prob.size()}, micro.behavior_log_prob, report);
     }
     const bool by_itself = planted(PlantedFault::kMeanOfMeans);
     const at::Tensor value = parts.objective->loss(micro.objective_input(output), by_itself ? totals_of(micro) : totals, report.sums);
@@ -163,8 +172,7 @@ double Trainer::Implementation::optimizer_step(const RolloutBatch& batch, std::s
   }
   policy->finish_gradient();
   WeightStore* store = &policy->policy().weights();
-  const double rate = options.schedule.rate(options.learning_rate, step, options.max_steps);
-  OptimizerReport taken = parts.optimizer->step({&store, 1}, rate);
+  OptimizerReport taken = parts.optimizer->step({&store, 1}, report.learning_rate);
   report.grad_norm = taken.grad_norm;
   report.halt_reason = std::move(taken.halt_reason);
   return loss;

@@ -59,12 +59,12 @@ TrainingRows training_rows(const RolloutBatch& batch, std::span<const double> ro
 
 LossTotals loss_totals(const RolloutBatch& batch, std::int64_t first_row, std::int64_t last_row) {
   LossTotals totals;
-  std::int32_t group = 0;
+  std::int32_t group = 0;  // Of the last valid row.
   for (auto row = static_cast<std::size_t>(first_row); row < static_cast<std::size_t>(last_row); ++row) {
-    const std::int32_t of_row = batch.group_of_rollout[static_cast<std::size_t>(batch.rollout_of_row[row])];
-    if (row == static_cast<std::size_t>(first_row) || of_row != group) ++totals.groups;
-    group = of_row;
     if (!is_valid(batch, row)) continue;
+    const std::int32_t of_row = batch.group_of_rollout[static_cast<std::size_t>(batch.rollout_of_row[row])];
+    if (totals.sequences == 0 || of_row != group) ++totals.groups;
+    group = of_row;
     ++totals.sequences;
     for (auto t = static_cast<std::size_t>(batch.completion_offsets[row]); t < static_cast<std::size_t>(batch.completion_offsets[row + 1]); ++t) {
       totals.tokens += batch.source[t] == TokenSource::kSampled ? 1 : 0;

@@ -8,12 +8,8 @@
 namespace lydian {
 
 void TraceMix::check(std::string_view component) const {
-  check_share(component, "no_thinking_share", no_thinking_share);
-  check_share(component, "full_share", full_share);
+  check_ranges(*this, component);
   check_share(component, "no_thinking_share + full_share", no_thinking_share + full_share);
-  check_share(component, "stop_probability", stop_probability);
-  check_share(component, "cut_share", cut_share);
-  check_share(component, "guess_weight", guess_weight);
 }
 
 Demonstration TraceMix::draw(std::size_t steps, const std::function<std::string(std::size_t)>& thinking, std::string answer, RandomStream& stream) const {

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cmath>
 #include <csignal>
 #include <filesystem>
 #include <memory>
@@ -11,6 +12,8 @@
 #include "cli/program.h"
 #include "lydian/core/durable_file.h"
 #include "lydian/envs/chain_environment.h"
+#include "lydian/report/rollout_log.h"
+#include "train/easy_chain.h"
 
 namespace lydian::cli {
 namespace {
@@ -73,12 +76,79 @@ TEST_F(WholeRun, IsTrainedThenUsedByEverySubcommand) {
   EXPECT_THAT(checkpoint.err, HasSubstr("step_000005, which is a checkpoint"));
 }
 
+/// Rewards that a policy earns without skill.
+Catalog easy_catalog() {
+  Catalog catalog;
+  catalog.add("chain", [](const Config&) { return std::make_shared<EasyChain>(); });
+  return catalog;
+}
+
+/// The mean in the first line that begins with `name`.
+double printed(const std::string& text, const std::string& name) {
+  const std::size_t at = text.find("\n  " + name + " ");
+  EXPECT_NE(at, std::string::npos) << name << " in " << text;
+  return at == std::string::npos ? 0.0 : std::stod(text.substr(at + 3 + name.size()));
+}
+
+TEST_F(WholeRun, IsComparedWithAnotherRunAndWithItself) {
+  const Catalog catalog = easy_catalog();
+  ASSERT_EQ(call({"train", config_, "output_dir=" + folder_, "save_steps=1", "save_total_limit=0", "sft.learning_rate=0.1", "--quiet"}, catalog).code, 0);
+  const std::string early = folder_ + "_early";
+  std::filesystem::remove_all(early);
+  std::filesystem::copy(folder_, early, std::filesystem::copy_options::recursive);
+  for (const char* step : {"2", "3", "4", "5"}) std::filesystem::remove_all(early + "/checkpoints/step_00000" + step);
+  const std::vector<std::string> options{"eval.items=200", "eval.max_completion_length=24"};
+  const auto evaluated = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), "eval");
+    words.insert(words.end(), options.begin(), options.end());
+    const Outcome outcome = call(words, catalog);
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    return outcome.out;
+  };
+  const std::string late_first = evaluated({folder_, "--compare", early}), early_first = evaluated({early, "--compare", folder_});
+  const double late = printed(late_first, "accuracy"), first = printed(early_first, "accuracy");
+  EXPECT_NE(late, first) << "the test needs policies that differ";
+  EXPECT_EQ(printed(late_first, "of the other"), first);
+  EXPECT_NEAR(printed(late_first, "difference"), late - first, 2e-4);
+  EXPECT_NEAR(printed(early_first, "difference"), first - late, 2e-4);
+  EXPECT_EQ(printed(evaluated({folder_, "--compare", folder_}), "difference"), 0.0);
+  EXPECT_EQ(evaluated({folder_, "--step", "1"}), evaluated({early})) << "the checkpoint after a step";
+  EXPECT_THAT(call({"eval", folder_, "--compare", "/nowhere"}, catalog).err, HasSubstr("/nowhere"));
+  std::filesystem::remove_all(early);
+}
+
+TEST_F(WholeRun, EveryEnvironmentOfAMixtureIsEvaluatedAndSwept) {
+  ASSERT_EQ(call({"train", config_, "output_dir=" + folder_, "--quiet"}).code, 0);
+  const std::string mixture = name_ + "_mixture.json";
+  write_file_durably(mixture, R"({"environments": {"short": {"type": "chain", "max_operands": 2}, "long": {"type": "chain", "max_operands": 3}},
+    "policy": {"hidden_size": 16, "num_layers": 1, "num_heads": 2, "max_positions": 128}, "sweep": {"budgets": [2, 7], "items": 4, "compare_reruns": true}})");
+  const std::string weights = "init_from=" + folder_ + "/checkpoints/step_000005";
+  const Outcome evaluated = call({"eval", mixture, weights, "eval.items=3", "eval.max_completion_length=24"});
+  EXPECT_EQ(evaluated.code, 0) << evaluated.err;
+  EXPECT_THAT(evaluated.out, HasSubstr("short, 3 items"));
+  EXPECT_THAT(evaluated.out, HasSubstr("long, 3 items"));
+  const Outcome swept = call({"sweep", mixture, weights});
+  EXPECT_EQ(swept.code, 0) << swept.err;
+  EXPECT_LT(swept.out.find("short\n"), swept.out.find("\nlong\n"));
+  const std::string reruns = "compared with runs from scratch: 8, different: 0\n";
+  EXPECT_LT(swept.out.find(reruns), swept.out.find("\nlong\n"));
+  EXPECT_GT(swept.out.rfind(reruns), swept.out.find("\nlong\n")) << swept.out;
+}
+
 TEST_F(WholeRun, RescoresItsRolloutsToEqualBits) {
   ASSERT_EQ(call({"train", config_, "output_dir=" + folder_, "save_steps=1", "save_total_limit=0", "--quiet"}).code, 0);
   const Outcome rescored = call({"eval", "--rescore", folder_, "5"});
   EXPECT_EQ(rescored.code, 0) << rescored.err << rescored.out;
   EXPECT_THAT(rescored.out, HasSubstr(" 0 log-probs differ"));
   EXPECT_EQ(call({"eval", "--rescore", folder_, "77"}).code, 1);
+  const std::string log = folder_ + "/rollouts/5.jsonl";
+  LoggedRollouts changed = read_rollouts(log);
+  float& log_prob = changed.rollouts.back().completion.log_probs.back();
+  log_prob = std::nextafter(log_prob, -1.0F);
+  write_rollouts(log, 5, changed.rollouts, changed.advantage);
+  const Outcome different = call({"eval", "--rescore", folder_, "5"});
+  EXPECT_EQ(different.code, 1);
+  EXPECT_THAT(different.out, HasSubstr(" 1 log-probs differ"));
 }
 
 // CHAIN that sends the process one signal with each trace from the one numbered `traces` on.

@@ -163,6 +163,20 @@ TEST(CodeEnvironment, NamesTheLineOfARowThatCannotBeRead) {
   EXPECT_THAT(refusal(R"({"prompt": "p", "reward_model": {"ground_truth": "x"}})"), HasSubstr("reward_model.ground_truth as JSON text"));
 }
 
+TEST(CodeEnvironment, NamesTheOptionWhoseFileCannotBeRead) {
+  const auto refusal = [](const CodeOptions& options) {
+    try {
+      CodeEnvironment(options, no_runner());
+    } catch (const IoError& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  EXPECT_THAT(refusal({.path = "/nowhere/rows.jsonl"}), HasSubstr("[code_environment] expected a file that can be read under path, got "));
+  EXPECT_THAT(refusal({.path = "/nowhere/rows.jsonl"}), HasSubstr("/nowhere/rows.jsonl"));
+  EXPECT_THAT(refusal({.cases_path = "/nowhere/cases.jsonl"}), HasSubstr("a file that can be read under cases_path, got "));
+}
+
 TEST(CodeEnvironment, ReadsTheSharedData) {
   const std::string folder = shared_file("data/code/");
   if (!std::filesystem::exists(folder)) GTEST_SKIP() << "the shared data are not here";

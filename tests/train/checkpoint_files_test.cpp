@@ -69,6 +69,54 @@ TEST(InitFrom, WantsEqualLearnedPositionsAndAWholeCheckpoint) {
   EXPECT_THAT(refusal([&] { copy_weights(checkpoint, equal); }), HasSubstr("model.safetensors"));
 }
 
+TEST(InitFrom, NamesTheFieldsThatDifferAndNoOthers) {
+  const TemporaryFolder folder;
+  const std::string checkpoint = saved(folder, shape());
+  TransformerConfig other = shape();
+  other.hidden_size = 8;
+  other.num_layers = 3;
+  TransformerPolicy policy(other.resolved(), 2);
+  const std::string sentence = refusal([&] { copy_weights(checkpoint, policy); });
+  for (const char* theirs :
+       {"(hidden_size 4, num_layers 1, head_dim 4, intermediate_size 16)", "got hidden_size 8, num_layers 3, head_dim 8, intermediate_size 32"}) {
+    EXPECT_THAT(sentence, HasSubstr(theirs));
+  }
+  EXPECT_THAT(sentence, testing::Not(HasSubstr("vocab_size")));
+}
+
+TEST(InitFrom, TellsAFolderThatIsNoCheckpoint) {
+  const TemporaryFolder folder;
+  const std::string checkpoint = saved(folder, shape()), run = folder / "run", file = folder / "file";
+  write_file_durably(file, "text");
+  std::filesystem::create_directory(folder / "empty");
+  TransformerPolicy policy(shape(), 2);
+  EXPECT_THAT(refusal([&] { copy_weights(run, policy); }), HasSubstr("got the run folder " + run + "; its newest checkpoint is " + checkpoint));
+  EXPECT_THAT(refusal([&] { copy_weights(folder / "empty", policy); }), HasSubstr("empty, which has no config.json"));
+  for (const std::string& path : {file, folder / "nowhere"})
+    EXPECT_THAT(refusal([&] { copy_weights(path, policy); }), HasSubstr(path + ", which is no folder"));
+}
+
+TEST(Checkpoint, SaysWhereAFileIsBrokenInASentence) {
+  const TemporaryFolder folder;
+  const std::string checkpoint = saved(folder, shape()), manifest = checkpoint + "/manifest.json", whole = read_whole_file(manifest);
+  TransformerPolicy policy(shape(), 2);
+  const auto broken = [&](const std::string& text) {
+    write_file_durably(manifest, text);
+    const std::string sentence = refusal([&] { load_checkpoint(checkpoint, policy); });
+    EXPECT_THAT(sentence, HasSubstr(manifest));
+    EXPECT_THAT(sentence, testing::Not(HasSubstr("json.exception")));
+    return sentence;
+  };
+  EXPECT_THAT(broken("{\n \"files\": oops}"), HasSubstr("manifest.json, line 2, column "));
+  EXPECT_THAT(broken("[]"), HasSubstr("of schema version 1, got none"));
+  EXPECT_THAT(broken(R"({"schema_version": 1})"), HasSubstr("to list files, each with size and sha256"));
+  EXPECT_THAT(broken(R"({"schema_version": 1, "files": {"state.json": 3}})"), HasSubstr("to list files, each with size and sha256"));
+  write_file_durably(manifest, whole);
+  write_file_durably(checkpoint + "/state.json", "{");
+  EXPECT_THAT(refusal([&] { load_checkpoint(checkpoint, policy); }), HasSubstr("state.json"));
+  EXPECT_THAT(refusal([&] { StateInventory::read_text(checkpoint, "run/best"); }), HasSubstr("state.json, line 1, column "));
+}
+
 TEST(Checkpoint, NamesTheFileThatIsMissingOrOfAnotherTime) {
   const TemporaryFolder folder;
   const std::string checkpoint = saved(folder, shape());

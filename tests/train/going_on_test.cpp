@@ -48,6 +48,18 @@ TEST(Trainer, EvaluatesAtTheEndOfTrainAndNotAtEachStepBeyondThePlan) {
   EXPECT_FALSE(beyond.metrics.get("eval/pass_rate")) << "no end, only beyond max_steps";
 }
 
+TEST(Trainer, EvaluatesBeforeTheFirstStepAfterEveryFewAndAfterTheLast) {
+  const TemporaryFolder folder;
+  TrainerOptions options = options_of(folder / "run");
+  options.eval_steps = 2;
+  Program(options).trainer.train(5);
+  std::vector<int> evaluated;
+  for (const auto& record : comparable_metrics(folder / "run")) {
+    if (record.contains("eval/pass_rate")) evaluated.push_back(record["step"].get<int>());
+  }
+  EXPECT_THAT(evaluated, ElementsAre(0, 2, 4, 5));
+}
+
 TEST(Trainer, AResumedRunOfALibraryEndsWithTheSameBits) {
   const TemporaryFolder folder;
   Program whole(options_of(folder / "whole"));
@@ -127,6 +139,14 @@ TEST(Resume, OtherDataAreRefusedByName) {
   const Config other = Config::read_file(run + "/config.json").with_override("environment.max_operands=5");
   write_file_durably(run + "/config.json", other.dump());
   EXPECT_THAT(refusal([&] { resume_run(run, make_chain, quiet()); }), HasSubstr("the tasks of the environment chain to be those with which the run began"));
+
+  const std::string mixed = folder / "mixed";
+  const Config two = tiny_config(mixed)
+                         .without({"environment"})
+                         .with_override(R"(environments={"one": {"type": "chain", "max_operands": 4}, "two": {"type": "chain", "max_operands": 4}})");
+  start_run(read_run_options(two), make_chain, stop_at_poll(3));
+  write_file_durably(mixed + "/config.json", Config::read_file(mixed + "/config.json").with_override("environments.two.max_operands=3").dump());
+  EXPECT_THAT(refusal([&] { resume_run(mixed, make_chain, quiet()); }), HasSubstr("the tasks of the environment two to be those"));
 }
 
 std::string final_weights(const std::string& run) {
@@ -167,7 +187,6 @@ TEST(Rollouts, OfTheStepAfterACheckpointAreLoggedSoThatItCanBeRescored) {
   for (const int other : {8, 10}) EXPECT_FALSE(logged(other)) << other;
   std::filesystem::remove_all(RunFolder::checkpoint_path(run, 11));
   std::filesystem::remove_all(run + "/rollouts");
-  std::filesystem::create_directories(run + "/rollouts");
   RunControl control = quiet();
   control.step = 10;
   resume_run(run, make_chain, control);
@@ -192,11 +211,30 @@ TEST(Resume, AStopBetweenTheStagesIsHeededAndNothingIsDoneTwice) {
   }
 }
 
+TEST(Resume, NoFolderWithFilesOfOthersIsToBeDeleted) {
+  const TemporaryFolder folder;
+  const std::string run = folder / "run", file = folder / "file";
+  RunFolder::create(run, {.console = false}).write_file("notes.txt", "mine");
+  write_file_durably(file, "text");
+  for (const std::string& sentence :
+       {refusal([&] { start_run(read_run_options(tiny_config(run)), make_chain, quiet()); }), refusal([&] { resume_run(run, make_chain, quiet()); })}) {
+    EXPECT_THAT(sentence, HasSubstr("files that are no run's, as notes.txt"));
+    EXPECT_THAT(sentence, testing::Not(HasSubstr("delete")));
+  }
+  EXPECT_THAT(refusal([&] { start_run(read_run_options(tiny_config(file)), make_chain, quiet()); }),
+              HasSubstr("output_dir to name a folder, got the file " + file));
+  EXPECT_EQ(read_whole_file(file), "text");
+  std::filesystem::create_directory(folder / "empty");
+  EXPECT_THAT(refusal([&] { resume_run(folder / "empty", make_chain, quiet()); }), HasSubstr("none, but an empty folder"));
+  EXPECT_THAT(refusal([&] { rescore(folder / "nowhere", 3); }), HasSubstr("a run folder, got " + (folder / "nowhere") + ", which is none"));
+}
+
 TEST(Resume, AFolderWithoutACheckpointIsToBeDeleted) {
   const TemporaryFolder folder;
   const std::string run = folder / "run";
   RunFolder::create(run, {.console = false}).write_file("config.json", tiny_config(run).dump());
   EXPECT_THAT(refusal([&] { start_run(read_run_options(tiny_config(run)), make_chain, quiet()); }), HasSubstr("delete the folder"));
+  write_file_durably(run + "/config.json.tmp-1-0", "");  // Of a write that was cut off.
   EXPECT_THAT(refusal([&] { resume_run(run, make_chain, quiet()); }), HasSubstr("delete the folder"));
   EXPECT_THAT(refusal([&] { Program(options_of(run)).trainer.resume(); }), HasSubstr("delete the folder"));
   EXPECT_THAT(refusal([&] { resume_run(folder / "nowhere", make_chain, quiet()); }), HasSubstr("nowhere, which is none"));

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "folders.h"
+#include "lydian/report/rollout_log.h"
 #include "train/easy_chain.h"
 
 namespace lydian {
@@ -33,6 +34,65 @@ std::map<std::string, std::set<std::string>> documented() {
     }
   }
   return patterns;
+}
+
+using Names = std::set<std::string>;
+
+/// Names in backticks of a section's tables: those of the first cells, of rows within lists (behind "…"), and all.
+struct Section {
+  Names keys, row_keys, all;
+};
+
+Section section(const std::string& title) {
+  Section found;
+  std::istringstream page(file_text(source_file("docs/metrics.md")));
+  bool inside = false;
+  static const std::regex name("`([^`]+)`");
+  for (std::string line; std::getline(page, line);) {
+    if (line.rfind("## ", 0) == 0) inside = line == "## " + title;
+    if (!inside || line.rfind("| ", 0) != 0) continue;
+    const std::size_t end = line.find(" |");
+    for (auto match = std::sregex_iterator(line.begin(), line.end(), name); match != std::sregex_iterator(); ++match) {
+      const std::string word = (*match)[1].str();
+      found.all.insert(word);
+      if (static_cast<std::size_t>(match->position()) < end) (line.rfind("| …", 0) == 0 ? found.row_keys : found.keys).insert(word);
+    }
+  }
+  return found;
+}
+
+Names keys_of(const nlohmann::json& object) {
+  Names names;
+  for (const auto& [key, value] : object.items()) names.insert(key);
+  return names;
+}
+
+TEST(MetricsPage, HasTheKeysOfTheSummaryAndOfRollouts) {
+  const TemporaryFolder folder;
+  Config config = tiny_config(folder / "run").without({"environment"});
+  for (const char* setting :
+       {R"(environments={"easy": {"type": "easy"}, "chain": {"type": "chain", "max_operands": 3}})", "sweep.compare_reruns=true", "report={}"}) {
+    config = config.with_override(setting);
+  }
+  ASSERT_EQ(start_run(read_run_options(config), make_easy_or_chain, quiet()), RunEnd::kFinished);
+  const auto summary = nlohmann::json::parse(file_text(folder / "run/summary.json"));
+  const Section page = section("summary.json");
+  EXPECT_EQ(page.keys, keys_of(summary));
+  EXPECT_EQ(page.row_keys, keys_of(summary["sweep"][0]));
+  const nlohmann::json& final = summary["final"];
+  for (const nlohmann::json& part : {final, final["by_category"].front(), summary["fit"], summary["reruns"], summary["wall_s"], summary["others"]["chain"]}) {
+    for (const std::string& key : keys_of(part)) EXPECT_TRUE(page.all.contains(key)) << key;
+  }
+
+  // Of a task that has everything.
+  LoggedRollouts logged = read_rollouts(folder / "run/rollouts/9.jsonl");
+  Task task = *logged.rollouts.front().task;
+  task.messages = {{"user", task.prompt}};
+  task.metadata = {{"source", "here"}};
+  logged.rollouts.front().task = std::make_shared<const Task>(task);
+  write_rollouts(folder / "all.jsonl", 9, logged.rollouts, logged.advantage);
+  const std::string text = file_text(folder / "all.jsonl");
+  EXPECT_EQ(section("rollouts/STEP.jsonl").keys, keys_of(nlohmann::json::parse(text.substr(0, text.find('\n')))));
 }
 
 TEST(MetricsPage, HasTheNamesThatARunWritesAndNoOthers) {

@@ -67,6 +67,9 @@ TEST(LossTotals, CountWhatCanBeTrained) {
   EXPECT_EQ(second.tokens, 1);
   EXPECT_EQ(second.sequences, 1);
   EXPECT_EQ(second.groups, 1);
+  const LossTotals faulty = loss_totals(batch(), 2, 3);
+  EXPECT_EQ(faulty.groups, 0) << "of faults alone: nothing of it is trained";
+  EXPECT_EQ(faulty.tokens, 0);
 }
 
 }  // namespace

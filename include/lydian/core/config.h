@@ -128,6 +128,13 @@ Config write_config(const T& options) {
   return config_detail::written(*visitor);
 }
 
+/// Throws ConfigError where a value of `options` is outside its described range: for options that a program filled by itself. `name` stands in the message.
+template <typename T>
+void check_ranges(const T& options, std::string_view name) {
+  T copy = options;
+  read_config(Config::parse(write_config(options).dump(), name), copy);
+}
+
 /// Name, type, default, range and line of every field of T.
 template <typename T>
 std::vector<OptionDoc> document_config() {

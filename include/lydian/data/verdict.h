@@ -33,4 +33,9 @@ struct Verdict {
   bool valid() const { return status != VerdictStatus::kVerifierFault; }
 };
 
+/// Judged, with a reward of 1; weighted parts may sum to a little less.
+inline bool is_right(const Verdict& verdict) {
+  return verdict.valid() && verdict.reward >= 1.0 - 1e-9;
+}
+
 }  // namespace lydian

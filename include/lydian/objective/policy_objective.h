@@ -10,7 +10,7 @@ namespace lydian {
 /// What an objective reads: tensors of the N tokens of one micro-batch, all on one device. Entry t is about token t given all tokens before it.
 struct ObjectiveInput {
   at::Tensor log_prob;           ///< f32 [N], with gradient.
-  at::Tensor entropy;            ///< f32 [N], with gradient; undefined where the objective does not ask for it.
+  at::Tensor entropy;            ///< f32 [N], with gradient; may be undefined where the objective does not ask for it.
   at::Tensor old_log_prob;       ///< f32 [N], of the weights at the beginning of the step.
   at::Tensor behavior_log_prob;  ///< f32 [N], as sampled; equal to old_log_prob for an exact policy.
   at::Tensor advantage;          ///< f32 [N], the row's (or the token's); 0 where masked.
@@ -23,6 +23,7 @@ struct ObjectiveInput {
 class PolicyObjective {
  public:
   virtual ~PolicyObjective() = default;
+  /// Whether the loss has a term of the entropy: it must be given then, and groups without spread are trained on too.
   virtual bool needs_entropy() const { return false; }
   /// Scalar loss of this micro-batch's share; adds sums (not means) of its statistics to `sums`.
   virtual at::Tensor loss(const ObjectiveInput& input, const LossTotals& totals, Metrics& sums) const = 0;

@@ -17,7 +17,7 @@ enum class ProgramLanguage : std::uint8_t { kPython, kCpp };
 ///   program crosses as plain data, so a program can neither read the tests nor claim that they passed.
 enum class RunMode : std::uint8_t { kStdio, kFunction, kAssert };
 
-/// What one run may use. The defaults are those of the data in docs/code_sandbox.md.
+/// What one run may use. A row of tasks changes the defaults by its `limits` (docs/code_environment.md).
 struct RunLimits {
   double wall_s = 4.0;           ///< One run, from the moment that the program may start.
   double cpu_s = 0.0;            ///< Processor time of all processes of the run together, and of one that goes on, to the next whole second; 0: only the

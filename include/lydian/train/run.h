@@ -46,7 +46,7 @@ RunEnd start_run(const RunOptions& options, const MakeEnvironment& make_environm
 /// throws its TrainingHalted again.
 RunEnd resume_run(const std::string& run_folder, const MakeEnvironment& make_environment, const RunControl& control = {});
 
-/// A finished (or interrupted) run's summary.json as text for a terminal: pass rates, thinking, the sweep's table, where the report lies.
+/// A finished run's summary.json as text for a terminal: pass rates, thinking, the sweep's table, where the report lies.
 std::string describe_summary(const std::string& run_folder);
 
 /// Result of scoring logged rollouts again.
@@ -54,8 +54,8 @@ struct RescoreReport {
   std::int64_t rollouts = 0, tokens = 0, different = 0;
   double max_abs_difference = 0.0;
 };
-/// Scores rollouts/STEP.jsonl with the checkpoint after STEP - 1 and compares log-probs bit by bit. Throws IoError where either is absent, naming the steps
-/// that are there, where the checkpoint is broken, and where there is no token to compare.
+/// Scores rollouts/STEP.jsonl with the checkpoint after STEP - 1 and compares log-probs bit by bit. Throws ConfigError where there is no such run folder,
+/// IoError where rollouts or checkpoint are absent, naming the steps that are there, where the checkpoint is broken, and where there is no token to compare.
 RescoreReport rescore(const std::string& run_folder, std::int64_t step);
 
 }  // namespace lydian

@@ -37,6 +37,9 @@ class StateInventory {
     std::string name;
     std::function<std::span<float>()> values;
   };
+  /// Throws Error where an item has this name.
+  void check_new(const std::string& name) const;
+
   std::vector<Text> texts_;
   std::vector<Array> arrays_;
 };
