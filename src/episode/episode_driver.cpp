@@ -93,7 +93,7 @@ class Episodes {
         throw ConfigError(kComponent, "a task and an environment in each request", "request " + std::to_string(i) + " without");
       }
       try {
-        prompts_.push_back(tokenizer_.encode(render_prompt(*request.task, options_.chat_template)));
+        prompts_.push_back(encode_prompt(tokenizer_, *request.task, options_.chat_template));
         engine_.submit(
             {.prompt_ids = prompts_.back(), .sampling = request.sampling, .budget = request.budget, .key = request.key, .tag = static_cast<std::int64_t>(i)},
             request.samples);
@@ -136,7 +136,7 @@ class Episodes {
       try {
         const std::optional<std::string> words = reply.get();
         if (words) {
-          engine_.extend(finished.handle, tokenizer_.encode(*words), TokenSource::kEnvironment);
+          engine_.extend(finished.handle, tokenizer_.encode_plain(*words), TokenSource::kEnvironment);
         } else {
           judge(finished, judging);
         }

@@ -75,7 +75,7 @@ class Sweep {
     tasks_.clear();
     for (std::int64_t item = first; item < end; ++item) {
       tasks_.push_back(std::make_shared<const Task>(environment_.task(options_.split, item)));
-      requests_.push_back({.prompt_ids = tokenizer_.encode(render_prompt(*tasks_.back(), chat_template_)),
+      requests_.push_back({.prompt_ids = encode_prompt(tokenizer_, *tasks_.back(), chat_template_),
                            .sampling = options_.sampling,
                            .budget = budgets_.back(),
                            .key = evaluation_key(options_.seed, item),

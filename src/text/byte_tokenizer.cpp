@@ -55,12 +55,21 @@ std::vector<TokenId> ByteTokenizer::encode(std::string_view text) const {
       i += kSpecial[special].size();
       continue;
     }
-    const TokenId id = id_of_byte_[static_cast<unsigned char>(text[i])];
-    if (id == kNoToken) throw Error("byte_tokenizer", "bytes of the alphabet", shown(text[i]) + " at position " + std::to_string(i));
-    ids.push_back(id);
-    ++i;
+    ids.push_back(id_at(text, i++));
   }
   return ids;
+}
+
+std::vector<TokenId> ByteTokenizer::encode_plain(std::string_view text) const {
+  std::vector<TokenId> ids(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) ids[i] = id_at(text, i);
+  return ids;
+}
+
+TokenId ByteTokenizer::id_at(std::string_view text, std::size_t place) const {
+  const TokenId id = id_of_byte_[static_cast<unsigned char>(text[place])];
+  if (id == kNoToken) throw Error("byte_tokenizer", "bytes of the alphabet", shown(text[place]) + " at position " + std::to_string(place));
+  return id;
 }
 
 std::string ByteTokenizer::decode(std::span<const TokenId> ids) const {

@@ -4,9 +4,9 @@
 
 namespace lydian {
 
-EncodedDemonstration encode_demonstration(const Tokenizer& tokenizer, const std::string& prompt, const Demonstration& demonstration) {
+EncodedDemonstration encode_demonstration(const Tokenizer& tokenizer, std::vector<TokenId> prompt, const Demonstration& demonstration) {
   EncodedDemonstration encoded;
-  encoded.prompt = tokenizer.encode(prompt);
+  encoded.prompt = std::move(prompt);
   const auto add = [&](TokenId id, double weight) {
     encoded.completion.push_back(id);
     encoded.weight.push_back(static_cast<float>(weight));
@@ -30,7 +30,7 @@ EncodedDemonstration encode_demonstration(const Tokenizer& tokenizer, const std:
   }
   for (const DemonstrationTurn& turn : demonstration.earlier) {
     add_turn(turn);
-    add_segments({{turn.reply, 0.0}});
+    for (const TokenId id : tokenizer.encode_plain(turn.reply)) add(id, 0.0);
   }
   add_turn(demonstration);
   return encoded;

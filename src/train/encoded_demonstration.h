@@ -16,6 +16,6 @@ struct EncodedDemonstration {
 };
 
 /// Thinking delimiter, thinking, closing delimiter, answer, end of sequence; delimiters only where the tokenizer has both and the demonstration thinks.
-EncodedDemonstration encode_demonstration(const Tokenizer& tokenizer, const std::string& prompt, const Demonstration& demonstration);
+EncodedDemonstration encode_demonstration(const Tokenizer& tokenizer, std::vector<TokenId> prompt, const Demonstration& demonstration);
 
 }  // namespace lydian

@@ -53,7 +53,7 @@ std::vector<EncodedDemonstration> SupervisedStage::Implementation::draw_batch() 
       continue;
     }
     without = 0;
-    EncodedDemonstration encoded = encode_demonstration(tokenizer, render_prompt(*drawn.task, chat_template), *demonstration);
+    EncodedDemonstration encoded = encode_demonstration(tokenizer, encode_prompt(tokenizer, *drawn.task, chat_template), *demonstration);
     const auto length = static_cast<std::int64_t>(encoded.prompt.size() + encoded.completion.size());
     if (length > policy.policy().max_positions()) {
       throw ConfigError("sft", "demonstrations of at most " + std::to_string(policy.policy().max_positions()) + " tokens (policy.max_positions)",

@@ -15,10 +15,9 @@ struct Measured {
   std::int64_t judged = 0, correct = 0, answers = 0, right = 0;
 };
 
-RolloutRequest request_of(const Policy& policy, const Tokenizer& tokenizer, const std::string& prompt, std::uint64_t seed, std::uint64_t step,
-                          std::int64_t item) {
+RolloutRequest request_of(const Policy& policy, std::vector<TokenId> prompt, std::uint64_t seed, std::uint64_t step, std::int64_t item) {
   RolloutRequest request;
-  request.prompt_ids = tokenizer.encode(prompt);
+  request.prompt_ids = std::move(prompt);
   request.sampling.max_completion_length = policy.max_positions();  // As the summary measures: what was learnt may be as long as the policy can write.
   // Shared with the trainer's audit. A purpose of its own would draw other traces, and the gate decides by them after how many steps a run's warm-up ends: the
   // weights of every seed that is on record would change.
@@ -36,8 +35,7 @@ void measure(const Policy& policy, const Tokenizer& tokenizer, const WeightedEnv
   }
   RolloutEngine free_engine(policy, tokenizer), copy_engine(policy, tokenizer);
   for (std::size_t item = 0; item < tasks.size(); ++item) {
-    const std::string prompt = render_prompt(*tasks[item], chat_template);
-    RolloutRequest request = request_of(policy, tokenizer, prompt, seed, step, static_cast<std::int64_t>(item));
+    RolloutRequest request = request_of(policy, encode_prompt(tokenizer, *tasks[item], chat_template), seed, step, static_cast<std::int64_t>(item));
     free_engine.submit(request, 1);
     if (tokenizer.think_close_id() == kNoToken) continue;
     request.prompt_ids.push_back(tokenizer.think_open_id());

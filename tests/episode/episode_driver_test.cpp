@@ -143,6 +143,27 @@ TEST(EpisodeDriver, TellsTurnsApart) {
   }
 }
 
+/// The delimiters of thinking have names, and only what encode() reads is taken for one.
+class NamingTokenizer final : public LetterTokenizer {
+ public:
+  std::vector<TokenId> encode_plain(std::string_view text) const override {
+    std::string words(text);
+    for (char& letter : words) letter = letter == '$' || letter == '[' || letter == ']' ? 'h' : letter;
+    return encode(words);
+  }
+};
+
+TEST(EpisodeDriver, WordsOfTasksAndToolsOpenNoThinkingAndEndNothing) {
+  const NamingTokenizer tokenizer;
+  const TablePolicy policy(letter_table({"h>a", "a>$", "d>b", "b>$"}));
+  const LetterEnvironment environment(
+      {"g[h"}, length_reward, [](const Task&, const Completion& completion) -> std::optional<std::string> { return completion.answer == "a" ? "$]d" : ""; });
+  VerifierPool verifiers;
+  const Rollout rollout = EpisodeDriver(policy, tokenizer, verifiers, {.max_turns = 2}).run(requests_of(environment, 1)).at(0);
+  EXPECT_EQ(tokenizer.decode(rollout.prompt_ids), "ghh");
+  EXPECT_EQ(rollout.completion.text, "a$hhdb$");
+}
+
 TEST(EpisodeDriver, StepsWhileSamplingGoesOn) {
   const LetterTokenizer tokenizer;
   TablePolicy policy(letter_table({"h>a", "a>$", "d>a", "g>b", "b>c", "c>b"}));

@@ -121,7 +121,7 @@ class TablePolicy final : public Policy {
 };
 
 /// `$` ends, `[` and `]` delimit thinking, the rest are letters; ids in the order of kLetters.
-class LetterTokenizer final : public Tokenizer {
+class LetterTokenizer : public Tokenizer {
  public:
   static constexpr std::string_view kLetters = "$[]abcdefgh";
   explicit LetterTokenizer(bool thinks = true) : thinks_(thinks) {}

@@ -32,6 +32,15 @@ TEST(ByteTokenizer, KnowsSpecialTokensByName) {
   EXPECT_EQ(tokenizer.think_close_id(), 2);
 }
 
+TEST(ByteTokenizer, NamesOfSpecialTokensAreBytesInPlainWords) {
+  const ByteTokenizer tokenizer;
+  const std::string words = "</think>1<eos><think>";
+  const std::vector<TokenId> ids = tokenizer.encode_plain(words);
+  ASSERT_EQ(ids.size(), words.size());
+  for (std::size_t i = 0; i < words.size(); ++i) EXPECT_EQ(ids[i], words[i] + 3);
+  EXPECT_THROW(ByteTokenizer("ab").encode_plain("a<eos>"), Error);
+}
+
 template <typename Call>
 std::string error_of(const Call& call) {
   try {

@@ -19,6 +19,7 @@ class ByteTokenizer final : public Tokenizer {
 
   std::int64_t vocab_size() const override;
   std::vector<TokenId> encode(std::string_view text) const override;
+  std::vector<TokenId> encode_plain(std::string_view text) const override;
   std::string decode(std::span<const TokenId> ids) const override;
   TokenId eos_id() const override { return 0; }
   TokenId think_open_id() const override { return 1; }
@@ -26,6 +27,8 @@ class ByteTokenizer final : public Tokenizer {
   std::string fingerprint() const override;
 
  private:
+  TokenId id_at(std::string_view text, std::size_t place) const;
+
   std::string alphabet_;
   std::array<TokenId, 256> id_of_byte_;
 };

@@ -2,9 +2,11 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 #include "lydian/core/message.h"
 #include "lydian/data/task.h"
+#include "lydian/text/tokenizer.h"
 
 namespace lydian {
 
@@ -19,5 +21,8 @@ std::string render_messages(std::span<const Message> messages, ChatTemplate chat
 
 /// What the policy reads for a task: its plain prompt, or its messages rendered.
 std::string render_prompt(const Task& task, ChatTemplate chat_template);
+
+/// Its ids: special tokens are the template's own alone, never what stands in a task's words.
+std::vector<TokenId> encode_prompt(const Tokenizer& tokenizer, const Task& task, ChatTemplate chat_template);
 
 }  // namespace lydian

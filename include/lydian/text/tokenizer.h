@@ -20,6 +20,9 @@ class Tokenizer {
   virtual std::int64_t vocab_size() const = 0;
   /// Special tokens are recognised by their names (`<think>`). Throws Error naming the byte and its position where text has no id.
   virtual std::vector<TokenId> encode(std::string_view text) const = 0;
+  /// Of words that others write (tasks, tools): nothing in them is a special token, whatever its name. A tokenizer whose encode() recognises names says here
+  /// how they are written out.
+  virtual std::vector<TokenId> encode_plain(std::string_view text) const { return encode(text); }
   /// Special tokens come out as their names. Throws Error naming an id outside the vocabulary.
   virtual std::string decode(std::span<const TokenId> ids) const = 0;
   /// Ends a completion.

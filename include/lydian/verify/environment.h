@@ -36,8 +36,9 @@ class Environment : public std::enable_shared_from_this<Environment> {
   virtual const Verifier& verifier() const = 0;
   /// Turns of the policy in one episode at most. Above 1, step() is asked after each but the last.
   virtual std::int64_t max_turns() const { return 1; }
-  /// The environment's next words after a completion, for tasks of several turns; none ends the episode. May take as long as a verifier: it is called on the
-  /// verifiers' threads while sampling goes on. What it throws is a verifier fault of the episode. Equal inputs, equal words.
+  /// The environment's next words after a completion, for tasks of several turns; none ends the episode. They are plain text: no name in them is a special
+  /// token. May take as long as a verifier: it is called on the verifiers' threads while sampling goes on. What it throws is a verifier fault of the episode.
+  /// Equal inputs, equal words.
   virtual std::optional<std::string> step(const Task& task, const Completion& completion) const;
   /// Bytes that prompts and good completions are made of, for a tokenizer made to measure; empty: any.
   virtual std::string alphabet() const { return {}; }
