@@ -24,7 +24,7 @@ target_include_directories(lydian-sandbox-broker PRIVATE ${PROJECT_SOURCE_DIR}/s
 target_compile_options(lydian-sandbox-broker PRIVATE ${sandbox_options})
 target_link_libraries(lydian-sandbox-broker PRIVATE ${SECCOMP_LIBRARY})
 target_link_options(lydian-sandbox-broker PRIVATE -static)
-set(zygote ${sandbox_folder}/python/runner.py ${sandbox_folder}/python/pair.py ${sandbox_folder}/python/remote.py ${sandbox_folder}/python/tests.py ${sandbox_folder}/python/zygote.py)
+set(zygote ${sandbox_folder}/python/runner.py ${sandbox_folder}/python/pair.py ${sandbox_folder}/python/remote.py ${sandbox_folder}/python/reader.py ${sandbox_folder}/python/tests.py ${sandbox_folder}/python/zygote.py)
 set_source_files_properties(${sandbox_folder}/broker/embedded.cpp PROPERTIES
   COMPILE_DEFINITIONS "LYDIAN_CELL_MODULE=\"$<TARGET_FILE:lydian_cell>\";LYDIAN_PYTHON=\"${sandbox_folder}/python\"" OBJECT_DEPENDS "${zygote};${PROJECT_BINARY_DIR}/sandbox/lydian_cell.so")
 add_dependencies(lydian-sandbox-broker lydian_cell)

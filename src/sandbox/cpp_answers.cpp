@@ -112,6 +112,9 @@ CalledWith read_arguments(const std::string& complaints, const CppRow& row, cons
         parameter.pointer = true;
       } else {
         read = read && read_printed_parameter(type, row.task.aliases, parameter);
+        for (const std::string& word : tokens_of(type).tokens) {
+          if (row.tests.classes.count(word) != 0) called.object_given = call.name;
+        }
       }
       call.parameters.push_back(std::move(parameter));
     }

@@ -22,6 +22,7 @@ std::vector<SourceFile> ask_for_arguments(const CppRow& row, const std::vector<s
 struct CalledWith {
   std::vector<CppFunction> calls;  ///< Without results.
   std::string function_given;      ///< The name that the tests give a function of their own; no program could be asked so.
+  std::string object_given;        ///< The name that they give an object of a type of their own; no program could be asked so either.
   std::set<std::string> unread;    ///< Names that are given what cannot cross.
 };
 CalledWith read_arguments(const std::string& complaints, const CppRow& row, const std::vector<std::string>& names);

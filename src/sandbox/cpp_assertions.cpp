@@ -26,17 +26,39 @@ class Assertions {
     }
     if (result_.outcome != RunOutcome::kFault) return result_;
     questions_.functions.insert(questions_.functions.end(), answered_.begin(), answered_.end());
-    const CppPair pair = pair_of(row_, questions_.functions);
-    result_.program = compile(pair.program, kServedFlags);
-    if (result_.program->outcome != RunOutcome::kCompleted) return not_compiled(result_.program);
-    if (!wrong_.empty()) return ended(RunOutcome::kTestsFailed, wrong_);
-    result_.tests = compile(pair.tests, kTestsFlags);
-    if (result_.tests->outcome != RunOutcome::kCompleted) return not_compiled(result_.tests);
-    result_.ready = true;
+    compile_pair();
+    if (result_.failed == nullptr || result_.failed != result_.tests) return result_;
+    // What the tests do not find in the library is the program's, whatever it is called.
+    const std::size_t asked = questions_.functions.size();
+    for (const CppFunction& function : questions_.under_their_names) {
+      if (result_.failed->log.find("‘" + function.name + "’ was not declared in this scope") != std::string::npos) questions_.functions.push_back(function);
+    }
+    if (questions_.functions.size() == asked) return result_;
+    result_.failed = nullptr;
+    compile_pair();
     return result_;
   }
 
  private:
+  void compile_pair() {
+    const CppPair pair = pair_of(row_, questions_.functions);
+    result_.program = compile(pair.program, kServedFlags);
+    if (result_.program->outcome != RunOutcome::kCompleted) {
+      (void)not_compiled(result_.program);
+      return;
+    }
+    if (!wrong_.empty()) {
+      (void)ended(RunOutcome::kTestsFailed, wrong_);
+      return;
+    }
+    result_.tests = compile(pair.tests, kTestsFlags);
+    if (result_.tests->outcome != RunOutcome::kCompleted) {
+      (void)not_compiled(result_.tests);
+      return;
+    }
+    result_.ready = true;
+  }
+
   CppAssertions ended(RunOutcome outcome, const std::string& evidence) {
     result_.outcome = outcome;
     result_.evidence = evidence;
@@ -86,6 +108,10 @@ class Assertions {
     const CalledWith called = read_arguments(complaints(ask_for_arguments(row_, names, known), kTestsFlags), row_, names);
     if (!called.function_given.empty()) {
       (void)ended(RunOutcome::kRefused, "the tests give " + called.function_given + " a function of their own, which cannot cross");
+      return;
+    }
+    if (!called.object_given.empty()) {
+      (void)ended(RunOutcome::kRefused, "the tests give " + called.object_given + " an object of a type of their own, which cannot cross");
       return;
     }
     if (!called.calls.empty()) read_results(complaints(ask_for_results(row_, called.calls), kServedFlags), row_, called.calls, found, own_results);

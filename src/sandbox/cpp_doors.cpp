@@ -1,16 +1,39 @@
 #include "sandbox/cpp_doors.h"
 
+#include <algorithm>
+
 namespace lydian::sandbox {
 namespace {
 
 const std::string kText = "std::pair<bool, std::string>";  // Whether there is any, and it.
 
+/// The library makes such a list of what stands in braces alone: of a vector's items, as its compiler would.
+const std::string kListMaker = R"cpp(#ifndef LYDIAN_LIST
+#define LYDIAN_LIST
+#include <cstring>
+#include <initializer_list>
+                                     template <class T>
+                                     std::initializer_list<T> lydian_list(const std::vector<T>& items) {
+                                       struct {
+                                         const T* first;
+                                         std::size_t size;
+                                       } parts{items.data(), items.size()};
+                                       std::initializer_list<T> list;
+                                       static_assert(sizeof list == sizeof parts);
+                                       std::memcpy(static_cast<void*>(&list), &parts, sizeof list);
+                                       return list;
+                                     }
+#endif
+)cpp";
+
+bool is_integer_type(const std::string& type) {
+  static const std::set<std::string> words{"int", "long", "short", "unsigned", "signed", "char", "bool"};
+  const Tokens tokens = tokens_of(type).tokens;
+  return type == "std::size_t" || std::all_of(tokens.begin(), tokens.end(), [](const std::string& word) { return words.count(word) != 0; });
+}
+
 bool is_integer(const CppParameter& parameter) {
-  static const std::set<std::string> words{"int", "long", "short", "unsigned", "signed", "char"};
-  for (const std::string& word : tokens_of(parameter.type).tokens) {
-    if (words.count(word) == 0) return !parameter.pointer && parameter.type == "std::size_t";
-  }
-  return !parameter.pointer;
+  return !parameter.pointer && parameter.type != "bool" && is_integer_type(parameter.type);
 }
 
 /// How many things a pointer points to is said, in C, by the number that follows it.
@@ -21,6 +44,10 @@ std::string count_behind(const CppFunction& function, std::size_t index) {
   return "1";
 }
 
+std::string in_a_vector(const CppParameter& parameter) {
+  return "std::vector<" + parameter.type + ">";
+}
+
 std::string listed(const CppFunction& function, std::string (*text)(const CppFunction&, std::size_t)) {
   std::string all;
   for (std::size_t i = 0; i < function.parameters.size(); ++i) all += (i == 0 ? "" : ", ") + text(function, i);
@@ -29,26 +56,29 @@ std::string listed(const CppFunction& function, std::string (*text)(const CppFun
 
 std::string in_tests(const CppFunction& function, std::size_t i) {
   const CppParameter& parameter = function.parameters[i];
-  const std::string type = parameter.pointer ? "lydian_pair::Items<" + parameter.type + ">" : parameter.type + (parameter.writes_back ? "&" : "");
+  std::string type = parameter.pointer ? "lydian_pair::Items<" + parameter.type + ">" : parameter.type + (parameter.writes_back ? "&" : "");
+  if (parameter.list) type = "std::initializer_list<" + parameter.type + ">";
   return type + " a" + std::to_string(i) + (parameter.default_value.empty() ? "" : " = " + parameter.default_value);
 }
 
 std::string asked_with(const CppFunction& function, std::size_t i) {
   const CppParameter& parameter = function.parameters[i];
   const std::string name = "a" + std::to_string(i);
+  if (parameter.list) return "lydian_pair::in(" + in_a_vector(parameter) + "(" + name + "))";
   if (parameter.pointer) return name + ".of(" + count_behind(function, i) + (parameter.writes_back ? ", true)" : ", false)");
   return (parameter.writes_back ? "lydian_pair::both(" : "lydian_pair::in(") + name + ")";
 }
 
 std::string at_door(const CppFunction& function, std::size_t i) {
   const CppParameter& parameter = function.parameters[i];
-  const std::string type = parameter.pointer ? "std::pair<bool, std::vector<" + parameter.type + ">>" : parameter.type;
+  const std::string type = parameter.list ? in_a_vector(parameter) : parameter.pointer ? "std::pair<bool, " + in_a_vector(parameter) + ">" : parameter.type;
   return type + (parameter.writes_back ? "&" : "") + " a" + std::to_string(i);
 }
 
 std::string behind_door(const CppFunction& function, std::size_t i) {
   const std::string name = "a" + std::to_string(i);
   if (function.parameters[i].temporary) return "std::move(" + name + ")";
+  if (function.parameters[i].list) return "lydian_list(" + name + ")";
   return function.parameters[i].pointer ? "(" + name + ".first ? " + name + ".second.data() : nullptr)" : name;
 }
 
@@ -71,7 +101,8 @@ std::string doorway(const CppFunction& function, std::size_t number) {
   std::string body = "return " + call + ";";
   if (function.result == "void") body = call + ";";
   if (function.text) body = "const char* const text = " + call + "; return {text != nullptr, text != nullptr ? text : \"\"};";
-  return door_head(function, number) + " { " + body + " }\n";
+  const bool lists = std::any_of(function.parameters.begin(), function.parameters.end(), [](const CppParameter& each) { return each.list; });
+  return (lists ? kListMaker : "") + door_head(function, number) + " { " + body + " }\n";
 }
 
 std::string door_declaration(const CppFunction& function, std::size_t number) {
@@ -91,8 +122,9 @@ std::string struct_of_fields(const CppStruct& type) {
     const auto& [field_type, name] = type.fields[i];
     const std::string given = "lydian_" + std::to_string(i), comma = i == 0 ? "" : ", ";
     fields += field_type + " " + name + "; ";
-    parameters += comma + field_type + " " + given + " = {}";
-    initializers += comma + name + "(" + given + ")";
+    const bool exact = is_integer_type(field_type);
+    parameters += comma + (exact ? "lydian_pair::Exact<" + field_type + ">" : field_type) + " " + given + " = {}";
+    initializers += comma + name + "(" + given + (exact ? ".value)" : ")");
     equal += " && a." + name + " == b." + name;
   }
   return "struct " + type.name + " { " + fields + type.name + "(" + parameters + ") : " + initializers + " {}\n" + "  friend bool operator==(const " +
@@ -117,6 +149,7 @@ std::string crossing_of(const CppStruct& type, const std::string& scope) {
 }
 
 std::string argument_type(const CppParameter& parameter) {
+  if (parameter.list) return "std::initializer_list<" + parameter.type + ">";
   if (parameter.pointer) return (parameter.writes_back ? "" : "const ") + parameter.type + "*";
   return parameter.type + (parameter.writes_back ? "&" : "");
 }

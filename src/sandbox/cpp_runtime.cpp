@@ -189,6 +189,45 @@ const char* cpp_pair_runtime() {
                      },
                      arguments);
                }
+               /// What a program throws is thrown again in the tests, as the same where it is the library's; the most derived first.
+               using Errors = std::tuple<std::invalid_argument, std::domain_error, std::length_error, std::out_of_range, std::range_error, std::overflow_error,
+                                         std::underflow_error, std::logic_error, std::runtime_error>;
+               constexpr int kInt = 100, kText = 101, kString = 102, kOther = 103;
+               template <std::size_t N = 0>
+               int number_of(const std::exception& error) {
+                 if constexpr (N < std::tuple_size_v<Errors>) {
+                   return dynamic_cast<const std::tuple_element_t<N, Errors>*>(&error) != nullptr ? static_cast<int>(N) : number_of<N + 1>(error);
+                 } else {
+                   return kOther;
+                 }
+               }
+               inline void put_error(Writer& out, int kind, const std::string& text) {
+                 out.bytes.clear();
+                 put<bool>(out, false), put<int>(out, kind), put<std::string>(out, text);
+               }
+               template <std::size_t N = 0>
+               [[noreturn]] void raise(int kind, const std::string& text) {
+                 if constexpr (N < std::tuple_size_v<Errors>) {
+                   if (kind == static_cast<int>(N)) throw std::tuple_element_t<N, Errors>(text);
+                   raise<N + 1>(kind, text);
+                 }
+                 if (kind == kInt) throw std::atoi(text.c_str());
+                 if (kind == kText) throw static_cast<const char*>(::strdup(text.c_str()));
+                 if (kind == kString) throw text;
+                 throw std::runtime_error(text);
+               }
+               /// A number of a type of the program's: what does not fit into it is not what the tests say.
+               template <typename T>
+               struct Exact {
+                 T value{};
+                 Exact() = default;
+                 template <typename U, typename = std::enable_if_t<std::is_convertible_v<U, T>>>
+                 Exact(const U& given) : value(static_cast<T>(given)) {
+                   if constexpr (std::is_arithmetic_v<U>) {
+                     if (static_cast<U>(value) != given) std::abort();
+                   }
+                 }
+               };
                }  // namespace lydian_pair
   )cpp";
 }
@@ -279,6 +318,7 @@ const char* cpp_tests_runtime() {
                  (arguments.put(out), ...);
                  Reader in;
                  if (!send(out) || !receive(in)) lost();
+                 int kind = 0;
                  std::string thrown;
                  try {
                    if (take<bool>(in)) {
@@ -291,11 +331,12 @@ const char* cpp_tests_runtime() {
                        return result;
                      }
                    }
+                   kind = take<int>(in);
                    thrown = take<std::string>(in);
                  } catch (const Broken&) {
                    lost();
                  }
-                 throw std::runtime_error(thrown);
+                 raise(kind, thrown);
                }
                }  // namespace lydian_pair
   )cpp";
@@ -311,9 +352,13 @@ const char* cpp_serve_runtime() {
                      lydian_pair::put<bool>(out, true);
                      lydian_serve(number, in, out);
                    } catch (const std::exception& error) {
-                     out.bytes.clear();
-                     lydian_pair::put<bool>(out, false);
-                     lydian_pair::put<std::string>(out, error.what());
+                     lydian_pair::put_error(out, lydian_pair::number_of(error), error.what());
+                   } catch (int error) {
+                     lydian_pair::put_error(out, lydian_pair::kInt, std::to_string(error));
+                   } catch (const char* error) {
+                     lydian_pair::put_error(out, lydian_pair::kText, error);
+                   } catch (const std::string& error) {
+                     lydian_pair::put_error(out, lydian_pair::kString, error);
                    }
                    if (!lydian_pair::send(out)) break;
                  }

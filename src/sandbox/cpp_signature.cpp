@@ -9,13 +9,15 @@ namespace {
 /// A type with what stands behind it: const, *, &, a name, [], a default.
 bool read_parameter(const Tokens& tokens, std::size_t begin, std::size_t end, const Aliases& aliases, CppParameter& parameter) {
   TypeReader reader(tokens, begin, end, aliases);
-  parameter.type = reader.type();
+  parameter.type = reader.list();
+  parameter.list = !parameter.type.empty();
+  if (!parameter.list) parameter.type = reader.type();
   if (parameter.type.empty() || parameter.type == "void") return false;
   parameter.pointer = reader.take("*");
   if (parameter.pointer) (void)reader.take("const");
   parameter.reference = reader.take("&");
   const bool temporary = parameter.reference && reader.take("&");
-  if (parameter.reference && parameter.pointer) return false;
+  if (parameter.pointer && (parameter.reference || parameter.list)) return false;
   (void)reader.word();
   if (!parameter.pointer && !parameter.reference && reader.take("[")) {
     parameter.pointer = true;
@@ -24,7 +26,7 @@ bool read_parameter(const Tokens& tokens, std::size_t begin, std::size_t end, co
     if (!reader.take("]")) return false;
   }
   parameter.temporary = temporary;
-  parameter.writes_back = (parameter.pointer || parameter.reference) && !temporary && !reader.constant();
+  parameter.writes_back = (parameter.pointer || parameter.reference) && !temporary && !parameter.list && !reader.constant();
   if (reader.take("=")) {
     parameter.default_value = reader.literal();
     if (parameter.default_value.empty()) return false;

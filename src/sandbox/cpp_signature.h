@@ -19,6 +19,7 @@ struct CppParameter {
   bool reference = false;
   bool pointer = false;       ///< Or an array.
   bool temporary = false;     ///< A reference to what has no name.
+  bool list = false;          ///< An initializer list of `type`.
   std::string default_value;  ///< A literal, or empty.
 };
 

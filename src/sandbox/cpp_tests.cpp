@@ -6,17 +6,11 @@
 #include <set>
 
 #include "sandbox/cpp_doors.h"
+#include "sandbox/cpp_library.h"
 #include "sandbox/cpp_runtime.h"
 
 namespace lydian::sandbox {
 namespace {
-
-/// Names of the library by which tests judge, or which C gives to everybody.
-bool is_of_the_library(const std::string& name) {
-  static const std::set<std::string> names{"abs",   "fabs",  "fabsf", "labs", "llabs", "fmod", "round", "lround", "floor",  "ceil",   "trunc", "sqrt", "pow",
-                                           "isnan", "isinf", "max",   "min",  "fmax",  "fmin", "equal", "strcmp", "memcmp", "strlen", "exit",  "abort"};
-  return names.count(name) != 0;
-}
 
 const CppFunction* find(const std::vector<CppFunction>& functions, const std::string& name) {
   const auto found = std::find_if(functions.begin(), functions.end(), [&](const CppFunction& each) { return each.name == name; });
@@ -99,6 +93,7 @@ std::string type_names(const CppOutline& program, const CppRow& row) {
   std::string text;
   for (const auto& [name, type] : program.aliases) {
     const bool theirs = row.tests.other_names.count(name) != 0 || row.task.other_names.count(name) != 0;
+    if (type == "bool") continue;  // Whatever the tests put into it would be equal to anything.
     if (row.tests.words.count(name) != 0 && !theirs && name != type) text += "using " + name + " = " + type + ";\n";
   }
   return text;
@@ -150,12 +145,11 @@ CppQuestions questions_of(const CppRow& row) {
     return row.tests.words.count(name) != 0 && name != "main" && find(row.tests.functions, name) == nullptr && find(row.announced, name) == nullptr &&
            find(row.task.functions, name) == nullptr;
   };
-  std::vector<CppFunction> under_their_names;
   std::set<std::string> unclear;
   for (const CppFunction& function : row.program.functions) {
     if (!is_open(function.name)) continue;
     if (is_of_the_library(function.name)) {
-      under_their_names.push_back(function);
+      if (function.plain) questions.under_their_names.push_back(function);
     } else if (!function.plain) {
       unclear.insert(function.name);
     } else {
@@ -169,41 +163,113 @@ CppQuestions questions_of(const CppRow& row) {
   }
   // Of one name the compiler tells all or nothing.
   std::erase_if(questions.functions, [&](const CppFunction& each) { return unclear.count(each.name) != 0; });
-  if (questions.functions.empty() && unclear.empty()) {
-    for (const CppFunction& function : under_their_names) {
-      if (function.plain) questions.functions.push_back(function);
-    }
-  }
+  if (questions.functions.empty() && unclear.empty()) questions.functions.swap(questions.under_their_names);
   questions.unclear.assign(unclear.begin(), unclear.end());
   if (questions.functions.empty() && unclear.empty() && !called.empty()) questions.lacking = *called.begin();
   for (CppFunction& function : questions.functions) guard_arguments(row, function, find(row.announced, function.name) != nullptr);
+  for (CppFunction& function : questions.under_their_names) guard_arguments(row, function, false);
   return questions;
 }
 
 namespace {
 
-/// Whether the statement of some call compares with what the call was given.
-bool compares_with_arguments(const Tokens& tokens, const std::string& name) {
-  const auto ends = [&](std::size_t i) {
-    const std::string& token = tokens[i];
-    const bool sequenced = (token == "&" || token == "|") && i + 1 < tokens.size() && tokens[i + 1] == token;
-    return token == ";" || token == "{" || token == "}" || token == "?" || sequenced;
-  };
+/// One call of a function in the tests: from its name to its closing parenthesis, within its statement.
+struct Call {
+  std::size_t name, close, begin, end;
+};
+
+bool ends_statement(const Tokens& tokens, std::size_t i) {
+  const std::string& token = tokens[i];
+  const bool sequenced = (token == "&" || token == "|") && i + 1 < tokens.size() && tokens[i + 1] == token;
+  return token == ";" || token == "{" || token == "}" || token == "?" || sequenced;
+}
+
+std::vector<Call> calls_of(const Tokens& tokens, const std::string& name) {
+  std::vector<Call> calls;
   for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
     if (tokens[i] != name || tokens[i + 1] != "(") continue;
-    const std::size_t close = matching(tokens, i + 1, "(", ")");
-    std::set<std::string> given;
-    for (std::size_t at = i + 2; at < close && at < tokens.size(); ++at) {
-      if (is_word(tokens[at])) given.insert(tokens[at]);
-    }
-    for (std::size_t at = i; at-- > 0 && !ends(at);) {
-      if (given.count(tokens[at]) != 0) return true;
-    }
-    for (std::size_t at = close + 1; at < tokens.size() && !ends(at); ++at) {
-      if (given.count(tokens[at]) != 0) return true;
+    Call call{i, std::min(matching(tokens, i + 1, "(", ")"), tokens.size() - 1), i, 0};
+    while (call.begin > 0 && !ends_statement(tokens, call.begin - 1)) --call.begin;
+    call.end = call.close + 1;
+    while (call.end < tokens.size() && !ends_statement(tokens, call.end)) ++call.end;
+    calls.push_back(call);
+  }
+  return calls;
+}
+
+std::set<std::string> words_between(const Tokens& tokens, std::size_t begin, std::size_t end) {
+  std::set<std::string> words;
+  for (std::size_t i = begin; i < end && i < tokens.size(); ++i) {
+    if (is_word(tokens[i])) words.insert(tokens[i]);
+  }
+  return words;
+}
+
+bool share_a_word(const std::set<std::string>& a, const std::set<std::string>& b) {
+  return std::any_of(a.begin(), a.end(), [&](const std::string& word) { return b.count(word) != 0; });
+}
+
+/// Whether the statement of some call compares with what the call was given.
+bool compares_with_arguments(const Tokens& tokens, const std::string& name) {
+  for (const Call& call : calls_of(tokens, name)) {
+    const std::set<std::string> given = words_between(tokens, call.name + 2, call.close);
+    if (share_a_word(given, words_between(tokens, call.begin, call.name)) || share_a_word(given, words_between(tokens, call.close + 1, call.end))) return true;
+  }
+  return false;
+}
+
+/// Whether some statement speaks of a call's result, by the name that it was given, and of what the call was given.
+bool compares_result_with_arguments(const Tokens& tokens, const std::string& name) {
+  for (const Call& call : calls_of(tokens, name)) {
+    if (call.name < call.begin + 2 || tokens[call.name - 1] != "=" || !is_word(tokens[call.name - 2])) continue;
+    const std::set<std::string> given = words_between(tokens, call.name + 2, call.close);
+    for (std::size_t begin = call.end, i = call.end; i < tokens.size(); ++i) {
+      if (!ends_statement(tokens, i)) continue;
+      const std::set<std::string> words = words_between(tokens, begin, i);
+      if (words.count(tokens[call.name - 2]) != 0 && words.count(name) == 0 && share_a_word(words, given)) return true;
+      begin = i + 1;
     }
   }
   return false;
+}
+
+/// Where the arguments of a call begin and end.
+std::vector<std::pair<std::size_t, std::size_t>> arguments_of(const Tokens& tokens, const Call& call) {
+  std::vector<std::pair<std::size_t, std::size_t>> arguments;
+  std::size_t begin = call.name + 2;
+  int depth = 0;
+  for (std::size_t i = begin; i <= call.close; ++i) {
+    const std::string& token = tokens[i];
+    if (token == "(" || token == "{" || token == "[") ++depth;
+    if (i == call.close || (token == "," && depth == 0)) {
+      arguments.emplace_back(begin, i);
+      begin = i + 1;
+    }
+    if (token == ")" || token == "}" || token == "]") --depth;
+  }
+  return arguments;
+}
+
+/// Whether the variable was declared without a value before `at`, and not spoken of since.
+bool has_no_value(const Tokens& tokens, const std::string& name, std::size_t at) {
+  while (at > 0 && tokens[at - 1] != name) --at;
+  if (at < 2 || (tokens[at] != ";" && tokens[at] != ",")) return false;
+  std::size_t begin = --at;
+  while (begin > 0 && tokens[begin - 1] != ";" && tokens[begin - 1] != "{" && tokens[begin - 1] != "}") --begin;
+  static const std::set<std::string> types{"int", "long", "short", "unsigned", "signed", "char", "bool", "double", "float", "size_t", "std"};
+  const auto opens = [](const std::string& token) { return token == "("; };
+  return begin < at && types.count(tokens[begin]) != 0 &&
+         std::none_of(tokens.begin() + static_cast<std::ptrdiff_t>(begin), tokens.begin() + static_cast<std::ptrdiff_t>(at), opens);
+}
+
+/// Whether the tests give a parameter a variable that has no value yet: they wait for one.
+bool takes_results_only(const Tokens& tokens, const CppFunction& function, std::size_t parameter) {
+  const std::vector<Call> calls = calls_of(tokens, function.name);
+  return std::any_of(calls.begin(), calls.end(), [&](const Call& call) {
+    const auto arguments = arguments_of(tokens, call);
+    return parameter < arguments.size() && arguments[parameter].second == arguments[parameter].first + 1 &&
+           has_no_value(tokens, tokens[arguments[parameter].first], call.begin);
+  });
 }
 
 bool is_number_type(const std::string& type) {
@@ -213,10 +279,12 @@ bool is_number_type(const std::string& type) {
 }  // namespace
 
 void guard_arguments(const CppRow& row, CppFunction& function, bool announced) {
-  const bool compares = compares_with_arguments(row.tests.tokens, function.name);
-  for (CppParameter& parameter : function.parameters) {
+  const Tokens& tokens = row.tests.tokens;
+  const bool compares = compares_with_arguments(tokens, function.name) || (!announced && compares_result_with_arguments(tokens, function.name));
+  for (std::size_t i = 0; i < function.parameters.size(); ++i) {
+    CppParameter& parameter = function.parameters[i];
     const bool number = parameter.reference && is_number_type(parameter.type) && function.result != "void" && !announced;
-    if (compares || number) parameter.writes_back = false;
+    if (compares || (number && !takes_results_only(tokens, function, i))) parameter.writes_back = false;
   }
 }
 

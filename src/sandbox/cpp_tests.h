@@ -32,14 +32,16 @@ struct CppRow {
 /// bring it about.
 struct CppQuestions {
   std::vector<CppFunction> functions;
-  std::vector<std::string> unclear;  ///< Names whose signature only the compiler can tell.
-  std::string refusal;               ///< Why no program could be asked, or empty.
-  std::string lacking;               ///< What the tests call and the program does not have at all, where it has nothing that they call.
+  std::vector<CppFunction> under_their_names;  ///< Of the program's, called as the library's are: asked only where the tests are nothing without them.
+  std::vector<std::string> unclear;            ///< Names whose signature only the compiler can tell.
+  std::string refusal;                         ///< Why no program could be asked, or empty.
+  std::string lacking;                         ///< What the tests call and the program does not have at all, where it has nothing that they call.
 };
 CppQuestions questions_of(const CppRow& row);
 
-/// Functions whose calls change what they are given have that given back, except where the call's own statement compares with it, and except numbers and the
-/// like where the function has a result: there, a program would change what it is compared with. A signature of the task's stands as it is but for the first.
+/// Functions whose calls change what they are given have that given back, except where the call's own statement compares with it, or a later one compares it
+/// with the result, and except numbers and the like where the function has a result and the tests gave them a value: there, a program would change what it is
+/// compared with. A signature of the task's stands as it is but for the first.
 void guard_arguments(const CppRow& row, CppFunction& function, bool announced);
 
 /// A program and its tests as two executables that talk by plain data. The tests' executable holds no word of the program: only signatures of known types,

@@ -61,6 +61,20 @@ std::string TypeReader::type(int depth) {
   return found;
 }
 
+std::string TypeReader::list() {
+  const std::size_t begin = at_;
+  (void)take("const");
+  if (take("std")) (void)(take(":") && take(":"));
+  std::string item;
+  if (take("initializer_list") && take("<")) item = type(1);
+  if (!item.empty() && item != "void" && item != "bool" && take(">")) {
+    (void)take("const");
+    return item;
+  }
+  at_ = begin;
+  return {};
+}
+
 std::string TypeReader::container(int wanted, int depth) {
   std::string text = "std::" + tokens_[at_++] + "<";
   if (!take("<")) return {};

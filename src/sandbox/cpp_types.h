@@ -17,6 +17,9 @@ class TypeReader {
   /// The type written anew; empty where the tokens are no such type.
   std::string type(int depth = 0);
 
+  /// What an initializer list is of; empty, and nothing read, where there is none.
+  std::string list();
+
   bool take(const char* token);
   /// The outermost type was const.
   bool constant() const { return constant_; }

@@ -190,5 +190,208 @@ TEST(AssertGrading, NoCppProgramChoosesToHaveNoReward) {
       << "the row's word";
 }
 
+/// What would answer for itself, were it told what is expected.
+constexpr const char* kFeigns =
+    "    def __init__(s, *a): pass\n    def __sub__(s, o): return s\n    __rsub__ = __truediv__ = __mod__ = __sub__\n    def __abs__(s): return 0\n"
+    "    def __int__(s): return 0\n    def __bool__(s): return False\n    def __contains__(s, o): return True\n    startswith = issubset = isdigit = lambda s, "
+    "*a: True\n";
+
+TEST(AssertGrading, AClassWhereAFunctionIsAskedIsToldNothing) {
+  LYDIAN_NEEDS_SANDBOX();
+  for (const std::string judge :
+       {"abs(%-3) < 1e-6", "abs(3-%) < 1e-6", "int(%-3) == 0", "not %-3", "int(%/3) == 0", "3 in %", "%.startswith('x')", "%.isdigit()"}) {
+    const auto tests = [&](const std::string& call) {
+      std::string text = judge;
+      return "assert " + text.replace(text.find('%'), 1, call) + "\n";
+    };
+    expect_wrong("class f:\n" + std::string(kFeigns), tests("f(1)"));
+    expect_wrong("class candidate:\n" + std::string(kFeigns) + "def f(x): return candidate()\n",
+                 "def check(candidate):\n    " + tests("candidate(1)") + "check(f)\n");
+    expect_wrong("class Solution:\n" + std::string(kFeigns) + "    def g(s, x): return s\n", tests("Solution().g(1)"));
+  }
+  const std::string vector =
+      "class V:\n    def __init__(s, x): s.x = x\n    def __sub__(s, o): return V(s.x - (o.x if isinstance(o, V) else o))\n    def __abs__(s): return "
+      "abs(s.x)\n"
+      "    def __contains__(s, x): return x == s.x\n";
+  EXPECT_EQ(verdict(vector, "v = V(3)\nassert abs(v - 5) == 2 and abs(V(1) - V(3)) == 2 and 3 in v and 4 not in v\n"), "accepted");
+}
+
+TEST(AssertGrading, ObjectsOfTheTestsKeepTheirMethodsAndTheTestsAreNotThePrograms) {
+  LYDIAN_NEEDS_SANDBOX();
+  const std::string tests = "class G:\n    def __init__(s): s.n = 0\n    def solved(s): return s.n == 3\ng = G()\nsolve(g)\nassert g.solved()\n";
+  EXPECT_EQ(verdict("def solve(g): g.n = 3\n", tests), "accepted");
+  expect_wrong("def solve(g): g.solved = lambda: True\n", tests);
+  expect_wrong(
+      "import os, json\ndef say(*a):\n    d = json.dumps({'back': 0, 'args': a, 'kwargs': {}}).encode()\n    os.write(5, len(d).to_bytes(4, 'little') + d)\n"
+      "def hear():\n    n, d = int.from_bytes(os.read(5, 4), 'little'), b''\n    while len(d) < n: d += os.read(5, n - len(d))\n    return json.loads(d)\n"
+      "class V:\n    def __init__(s, x): s.x = x\n    def __eq__(s, o):\n        say('get', {'__t__': 'object', 'v': [0, 'V']}, '_lydian_tests')\n        r = "
+      "hear()\n"
+      "        if 'r' in r:\n            say('set', {'__t__': 'guest', 'v': r['r']['v'][0]}, 'equal', {'__t__': 'type', 'v': 'slice'})\n            hear()\n   "
+      "     return s.x == o.x\n",
+      "V(1) == V(1)\nassert V(1) == V(2)\n");
+}
+
+TEST(AssertGrading, WhatIsComparedWithACallIsWhatTheCallWasGiven) {
+  LYDIAN_NEEDS_SANDBOX();
+  for (const char* judge :
+       {"assert f(xs) == sorted(xs)\n", "r = f(xs)\nassert r == sorted(xs)\n", "r = f(xs)\nassert len(r) == len(xs)\n",
+        "def check(c, v):\n    assert c(v) == sorted(v)\ncheck(f, xs)\n", "def equal(a, b):\n    assert a == b\nequal(f(xs), sorted(xs))\n"}) {
+    const std::string tests = std::string("xs = [3, 1, 2]\n") + judge;
+    expect_wrong("def f(a):\n    a.clear()\n    return []\n", tests);
+    expect_wrong("def f(a):\n    a.clear()\n    return a\n", tests);
+    EXPECT_EQ(verdict("def f(a):\n    a.sort()\n    return a\n", tests + "assert xs == [1, 2, 3]\n"), "accepted") << tests;
+  }
+  expect_wrong("def f(g):\n    for r in g: r.clear()\n    return [[] for r in g]\n", "g = [[2, 1], [3]]\nassert f(g) == [sorted(r) for r in g]\n");
+  EXPECT_EQ(verdict("def f(a):\n    del a[0]\n    return len(a)\n", "n = [1, 1, 2]\nk = f(n)\nassert k == 2\nassert n == [1, 2]\n"), "accepted");
+}
+
+TEST(AssertGrading, NobodyKnowsWhichObjectIsExpected) {
+  LYDIAN_NEEDS_SANDBOX();
+  std::string tests;
+  for (int i = 0; i < 6; ++i) tests += "assert V(" + std::to_string(i) + ", 2) + V(3, 4) == V(" + std::to_string(i + 3) + ", 6)\n";
+  const std::string begin = "class V:\n    want = last = None\n    def __init__(s, *a):\n        s.a, V.last = a, s\n";
+  const std::string sum = "    def __add__(s, o):\n        r = object.__new__(V)\n        r.a = None\n        V.want = r\n        return r\n";
+  expect_wrong(begin + "        if V.want: V.want.a, V.want = a, None\n" + sum + "    def __eq__(s, o): return s.a == o.a\n", tests);
+  expect_wrong(begin + sum + "    def __eq__(s, o): return o is V.last if s.a is None else s is V.last if o.a is None else s.a == o.a\n", tests);
+  expect_wrong(begin + sum + "    def __eq__(s, o):\n        s.a = s.a or o.a\n        return s.a == o.a\n", tests);
+  EXPECT_EQ(verdict("class V:\n    def __init__(s, *a): s.a = a\n    def __add__(s, o): return V(*[x + y for x, y in zip(s.a, o.a)])\n"
+                    "    def __eq__(s, o): return s.a == o.a\ndef f(n): return [V(i) for i in range(n)]\n",
+                    tests + "assert f(2) == [V(0), V(1)] and V(1) != V(2)\n"),
+            "accepted");
+}
+
+TEST(AssertGrading, NoContextOfAProgramSwallowsAnAssertion) {
+  LYDIAN_NEEDS_SANDBOX();
+  expect_wrong("class C:\n    v = 3\n    def __enter__(s): return s\n    def __exit__(s, *a): return True\n", "with C() as c:\n    assert c.v == 5\n");
+  expect_wrong("from contextlib import contextmanager\n@contextmanager\ndef f():\n    try: yield 3\n    except BaseException: pass\n",
+               "with f() as v:\n    assert v == 5\n");
+}
+
+TEST(AssertGrading, WhatAnObjectHoldsIsAsMuchAsItSays) {
+  LYDIAN_NEEDS_SANDBOX();
+  const std::string tests = "r = f(3)\nassert len(r) == 3\nassert all(x > 0 for x in r)\n";
+  for (const std::string name : {"L", "map", "generator"}) {
+    const std::string returned = "def f(n): return " + name + "()\n";
+    expect_wrong("class " + name + ":\n    def __len__(s): return 3\n    def __iter__(s): return iter(())\n" + returned, tests);
+  }
+  expect_wrong("class L(list):\n    def __len__(s): return 3\n    def __iter__(s): return iter([1, 2, 3])\ndef f(n): return L()\n",
+               tests + "assert r == [1, 2, 3]\n");
+  expect_wrong(
+      "class L:\n    n = 0\n    def __len__(s): return 3 if s.n < 2 else 0\n    def __iter__(s):\n        s.n += 1\n        return iter([0] * len(s))\ndef "
+      "f(n): return L()\n",
+      tests);
+  EXPECT_EQ(verdict("class L:\n    def __init__(s): s.v = []\n    def add(s, x): s.v.append(x)\n    def __len__(s): return len(s.v)\n    def __iter__(s): "
+                    "return iter(s.v)\n"
+                    "def f(n): return L()\n",
+                    "r = f(3)\nassert len(r) == 0\nr.add(4)\nassert len(r) == 1 and list(r) == [4]\nr.add(5)\nassert [x for x in r] == [4, 5]\n"),
+            "accepted");
+}
+
+TEST(AssertGrading, ObjectsAreOfTheirClassesAndClassesAreLookedInto) {
+  LYDIAN_NEEDS_SANDBOX();
+  EXPECT_EQ(verdict("class B: pass\nclass D(B): pass\ndef f(): return D()\n",
+                    "b = B()\nassert type(b) is B and b.__class__ is B and type(f()) is not B and isinstance(f(), B) and type(f()).__name__ == 'D'\n"),
+            "accepted");
+  expect_wrong("class B: pass\ndef f(): return 3\n", "assert type(f()) is B\n");
+  EXPECT_EQ(
+      verdict("from dataclasses import dataclass\n@dataclass\nclass P:\n    x: int\n    y: int = 0\n",
+              "from dataclasses import asdict, fields, replace\nassert asdict(P(1, 2)) == {'x': 1, 'y': 2} and [f.name for f in fields(P)] == ['x', 'y']\n"
+              "assert replace(P(1), x=5).x == 5\n"),
+      "accepted");
+  EXPECT_EQ(verdict("def f(a: int, b=3, *c, d, **k) -> str: return ''\nclass C:\n    def __init__(s, x, y=2): pass\n",
+                    "import inspect\ns = inspect.signature(f)\nassert list(s.parameters) == ['a', 'b', 'c', 'd', 'k'] and s.parameters['b'].default == 3\n"
+                    "assert s.return_annotation is str and list(inspect.signature(C).parameters) == ['x', 'y'] and f(1, d=2) == ''\n"),
+            "accepted");
+  const std::string shape =
+      "from abc import ABC, abstractmethod\nclass Shape(ABC):\n    def __init__(s, name): s.name = name\n    @abstractmethod\n    def area(s): ...\n"
+      "    def told(s): return s.name + str(s.area())\n";
+  const std::string square =
+      "class Square(Shape):\n    def __init__(s, a):\n        super().__init__('s')\n        s.a = a\n    def area(s): return s.a ** 2\n";
+  EXPECT_EQ(verdict(shape, square + "q = Square(3)\nassert q.told() == 's9' and q.area() == 9 and isinstance(q, Shape) and type(q) is Square\n"), "accepted");
+  expect_wrong(shape, square + "assert Square(3).told() == 's8'\n");
+  expect_wrong("class A:\n    def run(s):\n        try: s.step(3)\n        except BaseException: pass\n",
+               "class B(A):\n    def step(s, x): assert x == 4\nB().run()\n");
+}
+
+TEST(AssertGrading, ContainersRemainTheSameOnesOnBothSides) {
+  LYDIAN_NEEDS_SANDBOX();
+  EXPECT_EQ(verdict("def f(g): g[0].append(5)\n", "a = [1]\ng = [a, a]\nf(g)\nassert a == [1, 5] and g[1] is a\n"), "accepted");
+  EXPECT_EQ(verdict("def f(g): g.sort()\n", "a, b = [3], [1]\ng = [a, b]\nf(g)\nassert g == [[1], [3]] and a == [3] and g[0] is b\n"), "accepted");
+  EXPECT_EQ(verdict("def f(g): return g[1:]\n", "a, b = [3], [1]\nr = f([a, b])\nassert r[0] is b\n"), "accepted");
+  EXPECT_EQ(verdict("def f(s, c, b, o, d):\n    s.add(2); c['a'] += 2; b.append(1); o['z'] = 1; d['k'].append(3)\n",
+                    "from collections import *\ns, c, b, o, d = {1}, Counter('a'), bytearray(b'x'), OrderedDict(a=1), defaultdict(list)\nf(s, c, b, o, d)\n"
+                    "assert s == {1, 2} and c['a'] == 3 and b == b'x\\x01' and o == OrderedDict(a=1, z=1) and d == {'k': [3]}\n"),
+            "accepted");
+  EXPECT_EQ(
+      verdict("class S:\n    def __init__(s): s.items, s.g = [], [[0, 0], [0, 0]]\n    def total(s): return sum(s.items)\n    def cell(s): return s.g[0][1]\n",
+              "s = S()\ns.items.append(3)\nassert s.total() == 3\ns.g[0][1] = 5\nassert s.cell() == 5\nl = s.items\nl.append(9)\nassert s.total() == 12\n"),
+      "accepted");
+}
+
+constexpr const char *kCpp = R"({"language": "cpp"})", *kAsserts = "#undef NDEBUG\n#include <assert.h>\n",
+                     *kAll = "#include <bits/stdc++.h>\nusing namespace std;\n";
+
+TEST(AssertGrading, FunctionsOfTheLibraryAreNotThePrograms) {
+  LYDIAN_NEEDS_SANDBOX();
+  const auto wrong = [](const std::string& program, const std::string& judge) {
+    expect_wrong(kAll + program, kAsserts + ("int main() { assert(" + judge + "); }\n"), kCpp);
+  };
+  wrong("pair<int, int> make_pair(int, int) { return {0, 0}; }\npair<int, int> f(int) { return {0, 0}; }\n", "f(3) == make_pair(1, 2)");
+  wrong("vector<int> make_pair(int, int) { return {}; }\nvector<int> f(int) { return {}; }\n", "f(3) == make_pair(1, 2)");
+  wrong("double log(int) { return 99; }\ndouble f(int) { return 99; }\n", "abs(f(2) - log(2)) < 1e-6");
+  wrong("string to_string(bool) { return \"5\"; }\nbool f(int) { return 0; }\n", "to_string(f(3)) == \"5\"");
+  wrong("int stoi(const char*) { return 7; }\nint f(int) { return 7; }\n", "f(3) == stoi(\"12\")");
+  EXPECT_EQ(verdict("#include <vector>\nint count(std::vector<int> v, int x) { int n = 0; for (int y : v) n += y == x; return n; }\nint add(int a, int b) { "
+                    "return a + b; }\n",
+                    kAsserts + std::string("int main() { assert(add(1, 2) == 3); assert(count({1, 1}, 1) == 2); }\n"), kCpp),
+            "accepted")
+      << "the library's count is not in sight";
+}
+
+TEST(AssertGrading, NoTypeOfAProgramLosesWhatTheTestsSay) {
+  LYDIAN_NEEDS_SANDBOX();
+  const auto wrong = [](const std::string& program, const std::string& body) {
+    expect_wrong(kAll + program, kAsserts + ("int main() { " + body + " }\n"), kCpp);
+  };
+  wrong("typedef bool ll;\nll f(ll) { return 1; }\n", "ll want = 120; assert(f(5) == want);");
+  wrong("struct P { bool x, y; };\nP add(P, P) { return {true, true}; }\n", "assert(add(P(1, 2), P(3, 4)) == P(4, 6));");
+  wrong("struct P { char x; };\nP f(int) { return {44}; }\n", "assert(f(1) == P(300));");
+  EXPECT_EQ(
+      verdict(kAll + std::string("struct P { long long x; int y; bool z; double w; };\nP f(int n) { return {n, n + 1, n > 0, n / 2.0}; }\n"),
+              kAsserts + std::string("int main() { assert(f(3) == (P{3, 4, true, 1.5})); vector<P> v{{1, 2, true, 0.5}}; assert(v[0] == f(1)); }\n"), kCpp),
+      "accepted");
+}
+
+TEST(AssertGrading, CppExceptionsResultsByReferenceAndListsCross) {
+  LYDIAN_NEEDS_SANDBOX();
+  const char* program =
+      "int f(int x) {\n  if (x == 0) throw invalid_argument(\"no\");\n  if (x == 1) throw 7;\n  if (x == 2) throw \"two\";\n  return vector<int>{1}.at(x);\n}\n"
+      "int divide(int a, int b, int& rest) { rest = a % b; return a / b; }\nint total(initializer_list<int> l) { return accumulate(l.begin(), l.end(), 0); }\n";
+  const char* tests =
+      "int main() {\n  try { f(0); assert(false); } catch (const invalid_argument& e) { assert(string(e.what()) == \"no\"); }\n"
+      "  try { f(1); assert(false); } catch (int e) { assert(e == 7); }\n  try { f(2); assert(false); } catch (const char* e) { assert(string(e) == \"two\"); "
+      "}\n"
+      "  try { f(3); assert(false); } catch (const logic_error&) {}\n"
+      "  int rest; int q = divide(7, 2, rest); assert(q == 3 && rest == 1); q = divide(9, 4, rest); assert(q == 2 && rest == 1);\n"
+      "  assert(total({1, 2, 3}) == 6 && total({}) == 0);\n}\n";
+  const Json line =
+      graded({{"id", "a"}, {"language", "cpp"}, {"mode", "assert"}, {"program", std::string(kAll) + program}, {"tests", std::string(kAsserts) + tests}});
+  EXPECT_EQ(line["verdict"], "accepted") << line["reason"] << line["compile_log"];
+  expect_wrong(kAll + std::string("int f(int) { throw runtime_error(\"no\"); }\n"),
+               kAsserts + std::string("int main() { try { f(0); assert(false); } catch (const invalid_argument&) {} }\n"), kCpp);
+  expect_wrong(kAll + std::string("int f(int& n) { n = 0; return 0; }\n"),
+               kAsserts + std::string("int main() { int n; n = 5; int r = f(n); assert(r == 2 * n); }\n"), kCpp);
+  expect_wrong(kAll + std::string("vector<int> f(vector<int>& v) { v.clear(); return {}; }\n"),
+               kAsserts + std::string("int main() { vector<int> in{3, 1}; auto out = f(in); assert(out.size() == in.size()); }\n"), kCpp);
+  EXPECT_EQ(
+      verdict(kAll + std::string("template <class T> T most(vector<T> v) { return *max_element(v.begin(), v.end()); }\n"),
+              kAsserts +
+                  std::string(
+                      "struct P { int x; bool operator<(const P& o) const { return x < o.x; } };\nint main() { assert(most(vector<P>{{1}, {3}}).x == 3); }\n"),
+              kCpp),
+      "refused")
+      << "objects of a type of the tests' own";
+}
+
 }  // namespace
 }  // namespace lydian

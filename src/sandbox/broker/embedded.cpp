@@ -9,6 +9,8 @@ asm(".section .rodata\n"
     ".incbin \"" LYDIAN_PYTHON
     "/remote.py\"\n"
     ".incbin \"" LYDIAN_PYTHON
+    "/reader.py\"\n"
+    ".incbin \"" LYDIAN_PYTHON
     "/tests.py\"\n"
     ".incbin \"" LYDIAN_PYTHON
     "/zygote.py\"\n.global lydian_zygote_end\nlydian_zygote_end:\n"

@@ -9,6 +9,87 @@ FACTORIES = {each.__name__: each for each in (int, float, str, list, dict, set, 
 CHANGEABLE = (list, dict, set, bytearray, collections.deque, collections.Counter, collections.OrderedDict, collections.defaultdict)
 
 
+class Containers:
+    """What can be changed among the arguments of a call, numbered in the order in which it is said, on both sides alike: what stands twice is one, what the call
+    changes comes back, and what it returns of them is the tests' own."""
+
+    def __init__(self):
+        self.held, self.numbers, self.complete, self.opened = [], {}, False, None
+
+    def begun(self, made):
+        if not self.complete:
+            self.numbers[id(made)] = len(self.held)
+            self.held.append(made)
+
+    def number(self, value):
+        """Of what has been said before, else None."""
+        if type(value) not in CHANGEABLE:
+            return None
+        if value is self.opened:
+            self.opened = None
+            return None
+        number = self.numbers.get(id(value))
+        if number is None:
+            self.begun(value)
+        return number
+
+    def place(self):
+        """For a container that is not yet made."""
+        if not self.complete:
+            self.held.append(None)
+        return len(self.held) - 1
+
+    def put(self, place, made):
+        if not self.complete:
+            self.held[place] = made
+            self.numbers[id(made)] = place
+        return made
+
+    def contents(self, out):
+        """What each holds, by `out`, of which only its own parts are said anew."""
+        told = []
+        for value in self.held:
+            self.opened = value
+            told.append(out(value, self))
+        self.opened = None
+        return told
+
+
+def write_back(target, value, part=lambda was, now: now):
+    """Makes `target` hold what `value` does, in place; `part` says what becomes of what stood in a place and what shall."""
+    if type(target) not in CHANGEABLE or type(value) is not type(target):
+        return
+    if type(target) is list:
+        value = [part(was, now) for was, now in zip(target + [None] * len(value), value)]
+    elif isinstance(target, dict):
+        value = {key: part(target.get(key), each) for key, each in value.items()}
+    if type(target) in (list, bytearray):
+        target[:] = value
+        return
+    target.clear()
+    (target.extend if type(target) is collections.deque else target.update)(value)
+
+
+def same_part(was, now):
+    """Parts of one kind remain what they are."""
+    if type(now) in (list, dict, set) and type(was) is type(now):
+        write_back(was, now, same_part)
+        return was
+    return now
+
+
+def copied(value, memo):
+    """A container with copies of the containers in it."""
+    if type(value) is tuple:
+        return tuple(copied(each, memo) for each in value)
+    if type(value) not in CHANGEABLE:
+        return value
+    if id(value) not in memo:
+        memo[id(value)] = copy.copy(value)
+        write_back(memo[id(value)], value, lambda was, now: copied(now, memo))
+    return memo[id(value)]
+
+
 def items_of(value, out):
     return [[out(key), out(each)] for key, each in dict.items(value)]
 
@@ -54,17 +135,15 @@ def moment(*parts):
     return datetime.datetime(*parts[:7], tzinfo=zone)
 
 
-def from_standard(tag, value, back):
-    if tag == "bytearray":
-        return bytearray(value)
-    if tag == "deque":
-        return collections.deque(back(each) for each in value)
-    if tag == "counter":
-        return collections.Counter({back(key): back(each) for key, each in value})
-    if tag == "ordered":
-        return collections.OrderedDict([(back(key), back(each)) for key, each in value])
-    if tag == "defaultdict":
-        return collections.defaultdict(FACTORIES.get(value[0]), {back(key): back(each) for key, each in value[1]})
+def from_standard(tag, value, back, seen=None):
+    containers = {"bytearray": lambda: bytearray(value), "deque": lambda: collections.deque(back(each) for each in value),
+                  "counter": lambda: collections.Counter({back(key): back(each) for key, each in value}),
+                  "ordered": lambda: collections.OrderedDict([(back(key), back(each)) for key, each in value]),
+                  "defaultdict": lambda: collections.defaultdict(FACTORIES.get(value[0]), {back(key): back(each) for key, each in value[1]})}
+    if tag in containers:
+        place = seen and seen.place()
+        made = containers[tag]()
+        return seen.put(place, made) if seen else made
     if tag == "decimal":
         return decimal.Decimal(value)
     if tag == "fraction":
@@ -137,6 +216,39 @@ def data_of(value):
     return [set(value)] if type(value) in (type({}.keys()), type({}.items())) else None
 
 
+def held_by(value):
+    """How many things an object says that it holds, and what it gives one by one; None where it does not say both."""
+    data = data_of(value)
+    if data and hasattr(type(data[0]), "__len__"):
+        return [len(data[0]), list(data[0])]
+    if not hasattr(type(value), "__len__") or not hasattr(type(value), "__iter__"):
+        return None
+    size = len(value)
+    return [size, list(itertools.islice(iter(value), size + 1))]
+
+
+def signature_told(function):
+    import inspect
+
+    def told(named):
+        return {name: value for name, value in named.items() if value is not inspect.Parameter.empty}
+    signature = inspect.signature(function)
+    parameters = [[each.name, int(each.kind), told({"default": each.default, "annotation": each.annotation})] for each in signature.parameters.values()]
+    return [parameters, told({"return_annotation": signature.return_annotation})]
+
+
+def derived_class(name, bases, members):
+    """A class of the tests' that is made from the program's, and the names of the methods that it has from them."""
+    body = {key: getattr(builtins, kind)(*parts) if kind else parts[0] for key, (kind, *parts) in members.items()}
+    made = type(bases[0])(name, bases, {**body, "__module__": bases[0].__module__})
+    return made, [each for each in dir(made) if callable(getattr(bases[0], each, None)) and (each == "__init__" or not each.startswith("__"))]
+
+
+def inherited(kind, value, name):
+    found = next(each.__dict__[name] for each in kind.__mro__ if name in each.__dict__)
+    return found.__get__(value, type(value))
+
+
 class GuestClass(type):
     """A class of the tests', as the program sees it."""
 
@@ -173,11 +285,14 @@ class Served:
 
     def __init__(self, namespace):
         self.namespace, self.objects, self.numbers, self.guests, self.guest_classes = namespace, [], {}, {}, {}
-        self.actions = {"call": lambda function, *arguments, **named: function(*arguments, **named), "get": lambda value: value, "getattr": getattr, "setattr": setattr, "delattr": delattr, "deepcopy": copy.deepcopy, "data": data_of, "guests": self.take_guest_classes,
-                        "issubclass": lambda kind, other: any(each is other for each in kind.__mro__),
-                        "getitem": operator.getitem, "setitem": operator.setitem, "delitem": operator.delitem, "len": len, "iter": iter, "next": next, "isinstance": lambda value, kind: any(each is kind for each in type(value).__mro__), "eq": operator.eq,
-                        "hash": hash, "contains": operator.contains, "state": digest_of, "await": self.awaited, "seed": random.seed,
-                        "enter": lambda value: type(value).__enter__(value), "exit": self.left}
+        self.actions = {
+            "call": lambda function, *arguments, **named: function(*arguments, **named), "get": lambda value: value, "getattr": getattr, "setattr": setattr,
+            "delattr": delattr, "deepcopy": copy.deepcopy, "data": data_of, "held": held_by, "signature": signature_told, "derive": derived_class, "inherited": inherited, "guests": self.take_guest_classes,
+            "update": lambda holder, name, value: write_back(getattr(holder, name), value, same_part),
+            "issubclass": lambda kind, other: any(each is other for each in kind.__mro__),
+            "isinstance": lambda value, kind: any(each is kind for each in type(value).__mro__), "getitem": operator.getitem, "setitem": operator.setitem,
+            "delitem": operator.delitem, "len": len, "iter": iter, "next": next, "eq": operator.eq, "hash": hash, "contains": operator.contains, "state": digest_of,
+            "await": self.awaited, "seed": random.seed, "enter": lambda value: type(value).__enter__(value), "exit": self.left}
         self.actions.update(UNARY)
         for name in ORDER + ARITHMETIC:
             self.actions[name] = getattr(operator, name, None) or getattr(operator, name + "_")
@@ -196,9 +311,9 @@ class Served:
         error = getattr(builtins, told[0], Exception)(told[1])
         return bool(type(value).__exit__(value, type(error), error, None))
 
-    def out(self, value):
+    def out(self, value, seen=None):
         def other(value):
-            known = as_standard(value, self.out) or namedtuple_of(value, self.out)
+            known = as_standard(value, lambda each: self.out(each, seen)) or namedtuple_of(value, lambda each: self.out(each, seen))
             if known is not None:
                 return known
             if isinstance(type(value), type) and Guest in type(value).__mro__:
@@ -207,10 +322,15 @@ class Served:
                 self.numbers[id(value)] = len(self.objects)
                 self.objects.append(value)
             return {"__t__": "object", "v": [self.numbers[id(value)], type(value).__name__]}
-        return roomy(encode, value, 0, other)
+        return roomy(encode, value, 0, other, seen)
 
-    def back(self, value):
+    def back(self, value, seen=None):
+        def back(value):
+            return self.back(value, seen)
+
         def other(tag, inner):
+            if tag == "again":
+                return seen.held[inner]
             if tag == "object":
                 return self.objects[inner[0]]
             if tag == "name":
@@ -227,9 +347,9 @@ class Served:
                 kind = self.namespace.get(inner[0])
                 if getattr(kind, "_fields", None) != tuple(inner[1]):
                     kind = collections.namedtuple(inner[0], inner[1])
-                return kind(*[self.back(each) for each in inner[2]])
-            return from_standard(tag, inner, self.back)
-        return roomy(decode, value, other)
+                return kind(*[back(each) for each in inner[2]])
+            return from_standard(tag, inner, back, seen)
+        return roomy(decode, value, other, seen)
 
     def callback(self, number, name, text):
         def function(*arguments, **named):
@@ -240,7 +360,7 @@ class Served:
 
     def guest_class(self, name):
         if name not in self.guest_classes:
-            self.guest_classes[name] = GuestClass(name, (Guest,), {"__slots__": (), "_lydian_served": self})
+            self.guest_classes[name] = GuestClass(name, (Guest,), {"__slots__": (), "__module__": "__main__", "_lydian_served": self})
         return self.guest_classes[name]
 
     def guest(self, number, name):
@@ -283,13 +403,14 @@ class Served:
         if "input" in message:
             builtins.input = lambda *prompt: self.call_back(message["input"], prompt, {})
         try:
-            arguments = [self.back(each) for each in message["args"]]
-            named = {key: self.back(each) for key, each in message.get("kwargs", {}).items()}
+            containers = Containers()
+            arguments = [self.back(each, containers) for each in message["args"]]
+            named = {key: self.back(each, containers) for key, each in message.get("kwargs", {}).items()}
+            containers.complete = True
+            contents = containers.contents(self.out)
             value = self.actions[message["op"]](*arguments, **named)
-            reply["r"] = self.out(value)
-            if message["op"] == "call":
-                reply["same"] = [place for place, each in enumerate(arguments) if each is value and type(value) in CHANGEABLE][:1]
-                reply["m"] = self.changed(enumerate(message["args"]), arguments) + self.changed(message.get("kwargs", {}).items(), named)
+            reply["r"] = self.out(value, containers)
+            reply["m"] = [[number, now] for number, now in enumerate(containers.contents(self.out)) if now != contents[number]]
         except StopIteration:
             reply = {"stop": True}
         except Exception as error:
@@ -314,16 +435,6 @@ class Served:
             return {name: self.out(value) for name, value in vars(error).items() if not name.startswith("_")}
         except Exception:
             return {}
-
-    def changed(self, before, after):
-        """What the call changed in place, by its place among the arguments, or its name."""
-        found = []
-        for place, was in before:
-            if type(after[place]) in CHANGEABLE:
-                now = self.out(after[place])
-                if now != was:
-                    found.append([place, now])
-        return found
 
 
 def kinds_of(namespace):

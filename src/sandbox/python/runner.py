@@ -5,6 +5,7 @@ copy; no expected value is ever here, so all that it can forge is its own answer
 """
 import sys
 
+__name__ = "lydian"  # The classes of this text are not those of a program, nor of its tests.
 sys.path[:] = [entry for entry in sys.path if entry]
 import abc, array, bisect, builtins, cmath, collections, collections.abc, contextlib, copy, ctypes, dataclasses, datetime, decimal, enum, fractions, functools, gc, hashlib  # noqa: E401,F401
 import heapq, io, itertools, json, keyword, linecache, math, operator, os, random, re, statistics, string, struct, textwrap, threading, time, traceback, types, typing  # noqa: E401,F401
@@ -42,8 +43,9 @@ def with_long_integers(convert, value):
         sys.set_int_max_str_digits(limit)
 
 
-def encode(value, depth=0, other=None):
-    """Exact built-in types only: an object of the program's own never leaves, whatever it says that it equals. `other` may stand in for what is no data."""
+def encode(value, depth=0, other=None, seen=None):
+    """Exact built-in types only: an object of the program's own never leaves, whatever it says that it equals. `other` may stand in for what is no data, and
+    `seen` (Containers, pair.py) for what has been said before."""
     kind = _type(value)
     if value is None or kind is bool or kind is str:
         return value
@@ -53,10 +55,14 @@ def encode(value, depth=0, other=None):
         return value if _isfinite(value) else {"__t__": "float", "v": _repr(value)}
     if depth > MAX_DEPTH:
         raise NoData("deeper than %d" % MAX_DEPTH)
+    if seen is not None:
+        number = seen.number(value)
+        if number is not None:
+            return {"__t__": "again", "v": number}
     if kind is list:
-        return [encode(each, depth + 1, other) for each in value]
+        return [encode(each, depth + 1, other, seen) for each in value]
     if kind is tuple or kind is set or kind is frozenset:
-        return {"__t__": kind.__name__, "v": [encode(each, depth + 1, other) for each in value]}
+        return {"__t__": kind.__name__, "v": [encode(each, depth + 1, other, seen) for each in value]}
     if kind is dict or (other is None and kind in _dict_types):
         items = _list(_dict_items(value))
         plain = True
@@ -64,8 +70,8 @@ def encode(value, depth=0, other=None):
             if _type(key) is not str or key == "__t__":
                 plain = False
         if plain:
-            return {key: encode(each, depth + 1, other) for key, each in items}
-        return {"__t__": "dict", "v": [[encode(key, depth + 1, other), encode(each, depth + 1, other)] for key, each in items]}
+            return {key: encode(each, depth + 1, other, seen) for key, each in items}
+        return {"__t__": "dict", "v": [[encode(key, depth + 1, other, seen), encode(each, depth + 1, other, seen)] for key, each in items]}
     if kind is complex:
         return {"__t__": "complex", "v": [encode(value.real), encode(value.imag)]}
     if kind is bytes:
@@ -75,19 +81,29 @@ def encode(value, depth=0, other=None):
     raise NoData("a value of type " + kind.__name__)
 
 
-def decode(value, other=None):
+def decode(value, other=None, seen=None):
     if isinstance(value, list):
-        return [decode(each, other) for each in value]
+        made = begun([], seen)
+        made.extend([decode(each, other, seen) for each in value])
+        return made
     if not isinstance(value, dict):
         return value
     tag = value.get("__t__")
     if tag is None:
-        return {key: decode(each, other) for key, each in value.items()}
+        made = begun({}, seen)
+        made.update({key: decode(each, other, seen) for key, each in value.items()})
+        return made
     inner = value["v"]
     if tag == "dict":
-        return {decode(key, other): decode(each, other) for key, each in inner}
-    if tag in ("tuple", "set", "frozenset"):
-        return {"tuple": tuple, "set": set, "frozenset": frozenset}[tag]([decode(each, other) for each in inner])
+        made = begun({}, seen)
+        made.update({decode(key, other, seen): decode(each, other, seen) for key, each in inner})
+        return made
+    if tag == "set":
+        made = begun(set(), seen)
+        made.update([decode(each, other, seen) for each in inner])
+        return made
+    if tag == "tuple" or tag == "frozenset":
+        return {"tuple": tuple, "frozenset": frozenset}[tag]([decode(each, other, seen) for each in inner])
     if tag == "int":
         return with_long_integers(int, inner)
     if tag == "float":
@@ -99,6 +115,13 @@ def decode(value, other=None):
     if other is not None:
         return other(tag, inner)
     raise NoData("an unknown tag")
+
+
+def begun(made, seen):
+    """An empty container that is to be filled, known from now on."""
+    if seen is not None:
+        seen.begun(made)
+    return made
 
 
 def roomy(action, *arguments):

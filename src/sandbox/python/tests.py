@@ -1,11 +1,5 @@
 # Assert mode, the tests' side: an interpreter of its own that sees the program through what it says (pair.py).
 
-# Names that tests take for granted: where they judge what a program returned, they are the library's, whatever the program calls so.
-JUDGES = {**{name: math for name in ("isclose", "isnan", "isinf", "isfinite", "fabs", "floor", "ceil", "trunc", "sqrt")}, "deepcopy": copy}
-LIBRARY_CLASSES = {"Counter": collections, "OrderedDict": collections, "defaultdict": collections, "deque": collections, "namedtuple": collections, "Decimal": decimal,
-                   "Fraction": fractions, "datetime": datetime, "date": datetime, "timedelta": datetime}
-
-
 _input = builtins.input
 
 
@@ -25,71 +19,8 @@ class OwnWord(BaseException):
     """Objects that are equal by nothing but what they say."""
 
 
-# Names by which tests know modules that the interpreter need not have: what the program calls so never judges it.
-FOREIGN = {"np": "numpy", "numpy": "numpy", "pd": "pandas", "pandas": "pandas", "pytest": "pytest", "torch": "torch", "scipy": "scipy", "sympy": "sympy"}
-
-
-def imported(name):
-    try:
-        return __import__(name, fromlist=["_"])
-    except Exception:
-        return None
-
-
-class Reader:
-    """What a row's tests need, told by their text alone."""
-
-    def __init__(self, tree, entry_point):
-        import ast
-        nodes = list(ast.walk(tree))
-        self.used = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
-        bound = {node.id for node in nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
-        bound |= {node.name for node in nodes if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))}
-        bound |= {node.arg for node in nodes if isinstance(node, ast.arg)}
-        bound |= {each.asname or each.name.split(".")[0] for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom)) for each in node.names}
-        called = {node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
-        members = {}
-        for node in nodes:
-            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-                members.setdefault(node.value.id, set()).add(node.attr)
-        self.handed = entry_point  # May be an expression: Solution().twoSum.
-        self.entry_point = re.match(r"\w*", entry_point)[0] or self.handed_over(tree, bound, ast)
-        foreign = self.used - bound - {self.entry_point}
-        self.foreign = {name for name in foreign & set(FOREIGN) & set(members) if name not in called}
-        modules = {name for name in foreign & (STANDARD | sys.stdlib_module_names) & set(members) if name not in called | {"this", "antigravity"}}
-        modules = {name for name in modules if all(hasattr(imported(name), each) for each in members[name])}
-        self.library = {name: __import__(name, fromlist=["_"]) for name in modules}
-        theirs = {name for name in foreign - modules if not hasattr(builtins, name)}
-        if self.entry_point:
-            theirs.add(self.entry_point)
-        others = theirs - set(JUDGES) - set(LIBRARY_CLASSES)
-        if others:
-            around = {node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-                      if any(isinstance(inner, ast.Name) and inner.id in others for each in node.args for inner in ast.walk(each))}
-            self.library.update({name: getattr(JUDGES[name], name) for name in set(JUDGES) & theirs & around if name != self.entry_point})
-            self.library.update({name: getattr(module, name) for name, module in LIBRARY_CLASSES.items() if name in theirs and name != self.entry_point})
-        self.library.update({name: getattr(typing, name) for name in theirs & set(typing.__all__) if name[0].isupper() and name != self.entry_point})
-        # A program's own abs() must not judge the program: built-in names are the program's only where the tests ask for nothing else.
-        self.asks_for_names = bool(others)
-        top = [node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name not in self.used]
-        self.waiting = [node.name for node in top]
-        self.classes = {node.name for node in tree.body if isinstance(node, ast.ClassDef) and not node.bases and all(self.plain_member(each, ast) for each in node.body)}
-
-    @staticmethod
-    def plain_member(node, ast):
-        """What a class may hold that the program may make objects of, as of a list's node: nothing that could tell an answer."""
-        if isinstance(node, ast.FunctionDef):
-            return node.name in ("__init__", "__repr__", "__str__", "__eq__", "__lt__", "__hash__", "__iter__", "__len__")
-        return isinstance(node, ast.Pass) or isinstance(node, ast.AnnAssign) and node.value is None or isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-
-    @staticmethod
-    def handed_over(tree, bound, ast):
-        """The name that the tests hand to their own check() at the end."""
-        for node in reversed(tree.body):
-            call = node.value if isinstance(node, ast.Expr) else None
-            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in bound and call.args and isinstance(call.args[0], ast.Name):
-                return "" if call.args[0].id in bound else call.args[0].id
-        return ""
+# What may make another thing of an object than it was.
+CHANGING = {"call", "setattr", "delattr", "setitem", "delitem", "enter", "exit", "await", "next", "update"} | {"i" + each for each in ARITHMETIC}
 
 
 class Names(dict):
@@ -112,30 +43,34 @@ class Main(types.ModuleType):
         return self._names[name]
 
     def __dir__(self):
-        return [name for name in self._names if name != "__lydian__"]
+        return [name for name in self._names if not name.startswith("__lydian")]
 
 
 class Tests:
     """The conversation with the program."""
 
     def __init__(self, text, prelude, entry_point):
-        self.guests, self.numbers = [], {}
+        self.text, self.guests, self.numbers = text, [], {}
         self.callbacks = [self.guest_action]
         self.asked, self.classes, self.remotes, self.made, self.failures, self.told = 0, {}, {}, {}, [], []
-        self.lock, self.stopped = threading.RLock(), None
+        self.lock, self.stopped, self.changes, self.lent, self.shown, self.given = threading.RLock(), None, 0, [], {}, {}
         try:
             tree = compile(text, "tests.py", "exec", 1 << 10, dont_inherit=True)  # The syntax tree.
-            self.code = compile(tree, "tests.py", "exec", dont_inherit=True)
+            compile(tree, "tests.py", "exec", dont_inherit=True)
         except (SyntaxError, ValueError) as error:
             raise NoTests("the tests are no Python: " + describe(error)) from None
         self.reader = Reader(tree, entry_point)
+        import ast
+        Asked(tree, ast)
+        self.code = compile(tree, "tests.py", "exec", dont_inherit=True)
         self.prelude = self.usable(prelude)
         names = self.heard().get("names")
         if type(names) is not dict:
             raise self.stop(ProgramLost("no list of names"))
         self.kinds = {name: kind for name, kind in names.items() if type(kind) is list and kind}
         self.reader.asks_for_names |= any(name in self.kinds and not hasattr(builtins, name) for name in self.reader.used)
-        self.named = {name for name in self.reader.used if self.kinds.get(name, [""])[0] == "class"}
+        # Not what the tests bind themselves, and not the built-in names: with those they do not speak of the program.
+        self.named = {name for name in self.reader.used - self.reader.bound if self.kinds.get(name, [""])[0] == "class" and not hasattr(builtins, name)}
 
     def usable(self, prelude):
         """The task's own text, and the names in it that are the program's all the same: functions that it only announces, and classes, whose objects live there."""
@@ -169,13 +104,17 @@ class Tests:
             raise self.stop(ProgramLost("the program's process ended"))
         return message
 
-    def out(self, value):
+    def out(self, value, seen=None):
         def other(value):
-            known = as_standard(value, self.out) or namedtuple_of(value, self.out)
+            if isinstance(value, RemoteClass):
+                return value._lydian_named
+            if is_remote(value) or type(value) is RemoteFunction:
+                return value._lydian_place
+            if isinstance(type(value), RemoteException):
+                return type(value)._lydian_named
+            known = as_standard(value, lambda each: self.out(each, seen)) or namedtuple_of(value, lambda each: self.out(each, seen))
             if known is not None:
                 return known
-            if type(value) in (Remote, RemoteFunction) or isinstance(type(value), RemoteClass) or isinstance(value, RemoteClass):
-                return value._lydian_place
             home, name = getattr(value, "__module__", None), getattr(value, "__name__", None)
             if type(home) is str and home in STANDARD | {"builtins"} and type(name) is str and getattr(__import__(home, fromlist=["_"]), name, None) is value:
                 return {"__t__": "standard", "v": [home, name]}
@@ -194,7 +133,7 @@ class Tests:
             if isinstance(value, (types.CoroutineType, BaseException)):  # The program may have brought it here.
                 raise TypeError("a value of type %s cannot be given to the program" % type(value).__name__)
             raise self.stop(CannotCross("the tests give the program a value of type %s, which cannot cross" % type(value).__name__))
-        return roomy(encode, value, 0, other)
+        return roomy(encode, value, 0, other, seen)
 
     def is_guest(self, value):
         """Whether it is an object of a class of the tests' own, made from no class of the program's."""
@@ -211,6 +150,9 @@ class Tests:
             return kind(*arguments, **named)
         if not self.is_guest(guest) or arguments and op in ("get", "set") and (type(arguments[0]) is not str or arguments[0].startswith("__")):
             raise TypeError("no object of the tests")
+        member = getattr(type(guest), arguments[0], None) if op == "set" else None
+        if callable(member) or hasattr(type(member), "__get__") and not isinstance(member, types.MemberDescriptorType):
+            raise AttributeError("%r is not for the program to set" % arguments[0])
         actions = {"get": getattr, "set": setattr, "len": len, "iter": iter, "next": next, "getitem": operator.getitem, "setitem": operator.setitem, "str": str,
                    "repr": repr, "bool": bool, "eq": operator.eq, "hash": hash, "lt": operator.lt}
         return actions[op](guest, *arguments)
@@ -219,19 +161,35 @@ class Tests:
         self.callbacks.append(function)
         return len(self.callbacks) - 1
 
-    def back(self, value):
+    def shown_class(self, name):
+        """The class of which the tests see an object of the program's to be."""
+        if name not in self.shown:
+            kind = self.value_of(name) if name in self.named else type
+            self.shown[name] = kind if issubclass(kind, Remote) else type(name, (Remote,), dict(REMOTE_BODY))
+        return self.shown[name]
+
+    def back(self, value, seen=None, returned=False):
+        def back(value):
+            return self.back(value, seen, returned)
+
         def other(tag, inner):
+            if tag == "again" and type(inner) is int and inner >= 0:
+                return seen.held[inner]
             if tag == "object" and type(inner) is list and type(inner[0]) is int and type(inner[1]) is str:
-                remote = self.remotes.setdefault(inner[0], Remote(self, {"__t__": "object", "v": inner}, inner[1]))
-                return self.awaitable(remote) if inner[1] == "coroutine" else remote
+                found = self.remotes.get(inner[0])
+                if found is None:
+                    found = self.remotes[inner[0]] = remote(self.shown_class(inner[1]), self, {"__t__": "object", "v": inner}, inner[1])
+                if returned:
+                    found._lydian_set(own=False)
+                return self.awaitable(found) if inner[1] == "coroutine" else found
             if tag == "guest":
                 return self.guests[inner]
             if tag == "namedtuple":
-                return collections.namedtuple(str(inner[0]), [str(each) for each in inner[1]])(*[self.back(each) for each in inner[2]])
-            return from_standard(tag, inner, self.back)
+                return collections.namedtuple(str(inner[0]), [str(each) for each in inner[1]])(*[back(each) for each in inner[2]])
+            return from_standard(tag, inner, back, seen)
         try:
-            return roomy(decode, value, other)
-        except (NoData, TypeError, ValueError, KeyError, IndexError, ArithmeticError, RecursionError) as error:
+            return roomy(decode, value, other, seen)
+        except (NoData, TypeError, ValueError, KeyError, IndexError, ArithmeticError, RecursionError, AttributeError) as error:
             raise self.stop(ProgramLost("a value that is none: %s" % error)) from None
 
     async def awaitable(self, remote):
@@ -242,10 +200,15 @@ class Tests:
             return self.ask_alone(op, arguments, named)
 
     def ask_alone(self, op, arguments, named):
-        self.asked += op not in ("seed", "guests")
-        message = {"op": op, "args": [each if type(each) is dict and each.get("__t__") == "name" else self.out(each) for each in arguments]}
+        if op != "update":
+            self.return_lent()
+        self.asked += op not in ("seed", "guests", "update")
+        self.changes += op in CHANGING
+        given = Containers()
+        message = {"op": op, "args": [self.out(each, given) for each in arguments]}
         if named:
-            message["kwargs"] = {key: self.out(each) for key, each in named.items()}
+            message["kwargs"] = {key: self.out(each, given) for key, each in named.items()}
+        given.complete = True
         if sys.stdout is not sys.__stdout__:
             message["listen"] = True  # The tests look at what is printed.
         if type(sys.stdin) is io.StringIO:
@@ -270,25 +233,55 @@ class Tests:
             raise StopIteration if op == "next" else RuntimeError("StopIteration")
         if "e" in reply:
             raise self.error(reply["e"])
-        for place, value in reply.get("m", []):
-            if type(place) is int and 0 < place < len(arguments):
-                self.write_back(arguments[place], self.back(value))
-            elif type(place) is str and place in named:
-                self.write_back(named[place], self.back(value))
-        for place in reply.get("same", []):
-            if op == "call" and type(place) is int and 0 < place < len(arguments) and type(arguments[place]) in CHANGEABLE:
-                return arguments[place]
-        return self.back(reply.get("r"))
+        if reply.get("m") and op == "call":
+            self.remember_given([*arguments, *named.values()])
+        for number, value in reply.get("m", []):
+            if type(number) is int and 0 <= number < len(given.held):
+                write_back(given.held[number], self.back(value, given))
+        return self.back(reply.get("r"), given, op == "call")
 
-    @staticmethod
-    def write_back(target, value):
-        if type(target) not in CHANGEABLE or type(value) is not type(target):
-            return
-        if type(target) in (list, bytearray):
-            target[:] = value
-        else:
-            target.clear()
-            (target.extend if type(target) is collections.deque else target.update)(value)
+    def remember_given(self, arguments):
+        """What a call was given that the program has changed, and the call's line."""
+        frame = sys._getframe()
+        while frame is not None and frame.f_code.co_filename != "tests.py":
+            frame = frame.f_back
+        memo = {}
+        for each in arguments:
+            if type(each) in CHANGEABLE and frame is not None:
+                self.given[id(each)] = (each, copied(each, memo), frame.f_lineno)
+        while len(self.given) > 64:
+            del self.given[next(iter(self.given))]
+
+    def given_to(self, value, calls):
+        """A variable's value as the last call that changed it was given it, where that is one of `calls` (their lines)."""
+        held, before, line = self.given.get(id(value), (None, None, 0))
+        return before if held is value and any(first <= line <= last for first, last in calls) else value
+
+    def run_text(self, run, text, *spaces):
+        """eval and exec of the tests: a text that a program made may reckon, and nothing else, since it is run in this process."""
+        frame = sys._getframe(2)
+        if isinstance(text, str) and text not in self.text and not reckons(text):
+            raise self.stop(OwnWord("the tests would run what the program wrote"))
+        return run(text, *(spaces or (frame.f_globals, frame.f_locals)))
+
+    def lend(self, holder, name, value):
+        """What changes in a container that is an object's attribute is the object's, too."""
+        if type(value) in CHANGEABLE:
+            self.lent.append((holder, name, value, self.out(value)))
+
+    def return_lent(self):
+        lent, self.lent = self.lent, []
+        for holder, name, value, before in lent:
+            now = self.out(value)
+            if now != before:
+                self.ask_alone("update", (holder, name, value), {})
+            if sys.getrefcount(value) > 3:  # The tests still have it.
+                self.lent.append((holder, name, value, now))
+
+    def failed(self, error):
+        """An assertion of the tests' own that the program gets to see fails them, whatever it makes of it."""
+        if isinstance(error, AssertionError) and not any(each is error for each in self.told):
+            self.failures.append(error)
 
     def call_back(self, message):
         try:
@@ -296,8 +289,7 @@ class Tests:
             value = function(*[self.back(each) for each in message["args"]], **{key: self.back(each) for key, each in message["kwargs"].items()})
             reply = {"r": self.out(value)}
         except Exception as error:
-            if isinstance(error, AssertionError) and not any(each is error for each in self.told):
-                self.failures.append(error)  # It fails the tests, whatever the program makes of it.
+            self.failed(error)
             reply = {"e": [type(error).__name__, str(error)]}
         except CannotCross as error:
             if message["back"] != 0:
@@ -353,49 +345,82 @@ class Tests:
             if name not in self.classes:
                 bases = [getattr(builtins, str(each), None) for each in kind[1][1:]]
                 bases = [each for each in bases if isinstance(each, type) and issubclass(each, Exception)]
-                body = {"_lydian_tests": self, "_lydian_place": place, "_lydian_name": name}
-                self.classes[name] = RemoteException(name, (bases[0],), body) if bases else RemoteClass(name, (), body)
+                body = {"_lydian_asked": self, "_lydian_named": place}
+                self.classes[name] = RemoteException(name, (bases[0],), body) if bases else RemoteClass(name, (Remote,), {**body, **REMOTE_BODY})
             return self.classes[name]
         if kind[0] == "function":
             return RemoteFunction(self, place, name)
-        return self.ask("get", place)
+        return self.ask("get", RemoteFunction(self, place, name))
 
     def equal(self, one, other):
-        """Whether two objects of the program's are equal: their own ==, where it can also say no."""
-        if self.ask("eq", one, other) is not True:
-            return False
-        tried = 0
+        """Whether two objects of the program's are equal: their own ==, where it can also say no. It is asked among others, in an order that nobody knows."""
+        pairs = [(one, other)]
         for mine, theirs in ((one, other), (other, one)):
-            if mine._lydian_made is None:
-                continue
-            for decoy in self.decoys(*mine._lydian_made):
-                tried += 1
-                if self.ask("eq", theirs, decoy) is False:
-                    return True
-        if tried == 0 and self.ask("state", one) == self.ask("state", other):
+            if mine._lydian_made is not None:
+                pairs += [(theirs, each) for each in mine._lydian_decoys or self.decoys(*mine._lydian_made)]
+        answers = [None] * len(pairs)
+        for place in random.SystemRandom().sample(range(len(pairs)), len(pairs)):
+            try:
+                answers[place] = self.ask("eq", *pairs[place])
+            except Exception:
+                if place == 0:
+                    raise
+        if answers[0] is not True:
+            return False
+        if any(each is False for each in answers) or len(pairs) == 1 and self.ask("state", one) == self.ask("state", other):
             return True
         raise self.stop(OwnWord("objects of class %s are equal by nothing but their own word" % one._lydian_type))
 
     def decoys(self, cls, arguments, named, key):
         """Objects that should differ from one made of these arguments."""
         yield from [each for each in self.made[cls] if each._lydian_made[3] != key][:8]
-        for place in range(len(arguments)):
-            for value in other_values(arguments[place]):
-                try:
-                    made = self.ask("call", cls._lydian_place, *arguments[:place], value, *arguments[place + 1:], **named)
-                except Exception:
+        for other in other_arguments(arguments):
+            try:
+                made = self.ask("call", cls, *other, **named)
+            except Exception:
+                continue
+            if is_remote(made):
+                yield made
+
+    def expected(self, kind):
+        """For a class, of which an object is made to be compared: others are made around it, and nobody can tell which one counts."""
+        if not isinstance(kind, RemoteClass) or not issubclass(kind, Remote):
+            return kind
+
+        def make(*arguments, **named):
+            decoys, others = [], other_arguments(arguments)
+            place = random.SystemRandom().randrange(len(others) + 1)
+            for each in others[:place] + [None] + others[place:]:
+                if each is None:
+                    made = kind(*arguments, **named)
                     continue
-                if type(made) is Remote:
-                    yield made
+                with contextlib.suppress(Exception):
+                    decoys.append(self.ask("call", kind, *each, **named))
+            if is_remote(made):
+                made._lydian_set(decoys=[each for each in decoys if is_remote(each)])
+            return made
+        return make
 
     def seeded(self, *arguments, **named):
         random.Random.seed(random._inst, *arguments, **named)
         self.ask("seed", *arguments, **named)
 
+    def asks_for_objects(self, module, name):
+        """A function of the library that looks into objects, for those that are the program's."""
+        own, theirs = getattr(module, name), RemoteFunction(self, {"__t__": "standard", "v": [module.__name__, name]}, name)
+
+        @functools.wraps(own)
+        def function(*arguments, **named):
+            is_theirs = arguments and (is_remote(arguments[0]) or isinstance(arguments[0], RemoteClass))
+            return (theirs if is_theirs else own)(*arguments, **named)
+        setattr(module, name, function)
+
     def run(self):
         names = Names(__name__="__main__", __builtins__=builtins, __lydian__={}.__getitem__)
         sys.modules["__main__"] = Main(names)
         random.seed = self.seeded
+        for name in ("asdict", "astuple", "fields", "is_dataclass", "replace"):
+            self.asks_for_objects(dataclasses, name)
         threading.excepthook = lambda told: self.failures.append(told.exc_value)
         if self.prelude is not None:
             try:
@@ -404,7 +429,8 @@ class Tests:
                 raise NoTests("the task's own text fails: " + describe(error)) from None
             for name in self.prelude[1]:
                 names.pop(name, None)
-        names["__lydian__"] = self.look_up
+        names.update(eval=lambda *given: self.run_text(eval, *given), exec=lambda *given: self.run_text(exec, *given))
+        names.update(__lydian__=self.look_up, __lydian_given__=self.given_to, __lydian_expected__=self.expected)
         self.names = names
         unknown = sorted(name for name in self.reader.classes if name not in self.kinds)
         if unknown:
@@ -446,12 +472,16 @@ class Tests:
 def other_values(value):
     """Values like this one and not equal to it."""
     if type(value) in (int, float):
-        return [value + 1, value + 2]
+        return [value + 1, value - 1, value + 2, value + 5]
     if type(value) is str:
         return [value[:-1] + chr(ord(value[-1]) - 1 if value[-1] in "9zZ" else ord(value[-1]) + 1), value + "a"] if value else ["a"]
     if type(value) in (list, tuple) and value:
         return [value[:-1] + type(value)([each]) for each in other_values(value[-1])]
     return []
+
+
+def other_arguments(arguments):
+    return [(*arguments[:place], other, *arguments[place + 1:]) for place in range(len(arguments)) for other in other_values(arguments[place])]
 
 
 def failed_line(error, source):
