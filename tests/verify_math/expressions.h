@@ -135,6 +135,11 @@ inline bool same_domain(const Expression& a, const Expression& b) {
   return std::all_of(points().begin(), points().end(), [&](const At& at) { return value_of(a, at).known() == value_of(b, at).known(); });
 }
 
+/// Whether an expression has no real value at some point where another has one.
+inline bool is_narrower(const Expression& gold, const Expression& e) {
+  return std::any_of(points().begin(), points().end(), [&](const At& at) { return value_of(gold, at).known() && std::isnan(value_of(e, at).value); });
+}
+
 inline bool has_values(const Expression& e) {
   return beside(e, e).equal >= 4;
 }

@@ -115,13 +115,15 @@ bool Decider::with_algebra(const std::function<void(Algebra&)>& work, std::strin
 }
 
 std::optional<std::pair<Ball, Ball>> Decider::values(NodeId a, NodeId b, Point point, std::int64_t precision, bool real) {
+  surely_none_ = false;
   try {
     Ball x = Evaluator(folder_, evaluate_options(precision, real), point).value(a);
     if (!x.is_finite() || (real && !x.is_real())) return std::nullopt;
     Ball y = Evaluator(folder_, evaluate_options(precision, real), point).value(b);
     if (!y.is_finite() || (real && !y.is_real())) return std::nullopt;
     return std::pair(std::move(x), std::move(y));
-  } catch (const Undefined&) {
+  } catch (const Undefined& undefined) {
+    surely_none_ = undefined.surely;
     return std::nullopt;
   }
 }
@@ -174,8 +176,10 @@ bool Decider::agree(std::initializer_list<NodeId> expressions, const Sides& side
         if (agreed[pattern] >= kNearPoints || seen[pattern] >= wanted) continue;
         if (++seen[pattern] == wanted) --open;
         bool tight = false;
-        for (const std::int64_t precision : {384, 4096, 8192}) {
+        // At most points where a side has no value a few bits say so.
+        for (const std::int64_t precision : {64, 384, 4096, 8192}) {
           const auto found = sides({number}, precision, real);
+          if (!found && precision == 64 && !surely_none_) continue;
           if (!found) break;
           Ball d;
           acb_sub(d.get(), found->first.get(), found->second.get(), static_cast<slong>(precision));

@@ -64,6 +64,7 @@ class Decider {
   Budget& budget_;
   Folder folder_;
   bool functions_as_letters_ = false;
+  bool surely_none_ = false;  ///< The last values() found a part that is not real, which no precision changes.
 };
 
 }  // namespace lydian::math

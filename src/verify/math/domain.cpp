@@ -55,20 +55,24 @@ bool Decider::is_narrower(std::initializer_list<NodeId> gold, std::initializer_l
   }
   if (letters.empty()) return false;
   letters.resize(std::min(letters.size(), kSignedLetters));
+  bool surely_none = false;  // No precision changes that there is no value.
   const auto has_values = [&](std::initializer_list<NodeId> sides, Point point, std::int64_t precision) {
+    surely_none = false;
     return std::all_of(sides.begin(), sides.end(), [&](NodeId id) {
       try {
         return Evaluator(folder_, evaluate_options(precision, true), point).value(id).is_finite();
-      } catch (const Undefined&) {
+      } catch (const Undefined& undefined) {
+        surely_none = undefined.surely;
         return false;
       }
     });
   };
   bool somewhere = false, missing = false;
   auto look = [&](Point point) {
-    const bool value = has_values(prediction, point, 128);
+    bool value = has_values(prediction, point, 64);
+    if (!value && !surely_none) value = has_values(prediction, point, 1024);
     somewhere = somewhere || value;
-    missing = missing || (!value && has_values(gold, point, 128) && !has_values(prediction, point, 1024));
+    missing = missing || (!value && has_values(gold, point, 128));
   };
   for (const std::uint32_t number : {0U, 1U, Point::kWide + 3}) {
     for (const std::string_view letter : letters) look({number, letter});

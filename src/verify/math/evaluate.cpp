@@ -123,7 +123,7 @@ Ball Evaluator::value(NodeId id) {
 }
 
 Ball Evaluator::real_if_asked(Ball ball) const {
-  if (options_.real_parts && !ball.is_real()) throw Undefined{};
+  if (options_.real_parts && !ball.is_real()) throw Undefined{arb_contains_zero(ball.imag()) == 0};
   return ball;
 }
 

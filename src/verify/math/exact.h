@@ -10,8 +10,10 @@
 
 namespace lydian::math {
 
-/// A value that does not exist: 1/0, ln 0, tan 90°.
-struct Undefined {};
+/// A value that does not exist: 1/0, ln 0, tan 90°. `surely`: at any precision, since a part is surely not real.
+struct Undefined {
+  bool surely = false;
+};
 
 /// Folds the parts of a tree that are rational numbers exactly, each once.
 ///
