@@ -209,6 +209,14 @@ TEST(AssertGrading, AClassWhereAFunctionIsAskedIsToldNothing) {
                  "def check(candidate):\n    " + tests("candidate(1)") + "check(f)\n");
     expect_wrong("class Solution:\n" + std::string(kFeigns) + "    def g(s, x): return s\n", tests("Solution().g(1)"));
   }
+  const std::string circle =
+      "class Circle:\n" + std::string(kFeigns) +
+      "    real = 0.0\n    def __len__(s): return 0\n    def __iter__(s): return iter([s])\n"
+      "    def __getitem__(s, i): return 0\n    def __enter__(s): return s\n    def __exit__(s, *a): return False\n    @property\n    def area(s): return s\n";
+  for (const char* tests :
+       {"assert abs(c.area - 12.566) < 1e-3\n", "assert 12 in c.area\n", "assert abs((c.area - 3).real) < 1e-3\n", "assert len(c.area - {1}) == 0\n",
+        "assert (c.area - 5)[0] == 0\n", "with c as d:\n    assert abs(d - 3) < 1e-3\n", "for d in c: assert abs(d - 3) < 1e-3\n"})
+    expect_wrong(circle, std::string("c = Circle(2)\n") + tests);
   const std::string vector =
       "class V:\n    def __init__(s, x): s.x = x\n    def __sub__(s, o): return V(s.x - (o.x if isinstance(o, V) else o))\n    def __abs__(s): return "
       "abs(s.x)\n"

@@ -3,7 +3,7 @@
 # May be asked of any object: nothing here tells it what is expected.
 UNARY = {"abs": operator.abs, "neg": operator.neg, "pos": operator.pos, "invert": operator.invert, "int": int, "float": float, "complex": complex, "index": operator.index,
          "str": str, "repr": repr, "bool": bool, "round": round, "trunc": math.trunc, "floor": math.floor, "ceil": math.ceil, "reversed": reversed}
-RESULTS_ALONE = {"len", "iter", "next", "getitem", "setitem", "delitem", "setattr", "delattr", "enter", "exit", "deepcopy", "data"} | set(UNARY)
+RESULTS_ALONE = {"len", "iter", "next", "getitem", "setitem", "delitem", "setattr", "delattr", "enter", "exit", "deepcopy", "data", "held"} | set(UNARY)
 # Methods that plain data have and that answer a question: an object of the program that has one of these would answer in the place of data. What changes data may be called.
 DATA_NAMES = {name for kind in (str, bytes, int, float, complex, list, dict, set, decimal.Decimal, fractions.Fraction, datetime.datetime) for name in dir(kind)}
 ANSWERING = DATA_NAMES - {
@@ -13,8 +13,8 @@ ANSWERING = DATA_NAMES - {
 
 # Of these, what may be asked of objects that the tests did not make themselves: it tells them nothing.
 TELLING = {name for name in ANSWERING if name.startswith("is")} | {"startswith", "endswith"}
-# What an operator makes of such an object and a number, which may be the expected one, is no number again.
-CONVERSIONS = set(UNARY) - {"str", "repr"}
+# What an operator makes of such an object and plain data, which may be what is expected, is no plain data again, nor does it hold any.
+CONVERSIONS = set(UNARY) - {"str", "repr"} | {"len", "iter", "next", "getitem", "held"}
 SHOWN_CLASSES = {"generator": types.GeneratorType, "function": types.FunctionType, "method": types.MethodType, "coroutine": types.CoroutineType}
 
 
@@ -34,7 +34,7 @@ class Remote:  # An object that stays with the program.
         value = self._lydian_tests.ask(op, self, *arguments)
         if self._lydian_told and op in CONVERSIONS:
             if not is_remote(value):
-                raise TypeError("a value of type %s that was told a number is none" % self._lydian_type)
+                raise TypeError("a value of type %s that was told plain data is none" % self._lydian_type)
             value._lydian_set(told=True)
         return value
 
@@ -44,7 +44,7 @@ class Remote:  # An object that stays with the program.
         if self._lydian_own:
             return None
         if self._lydian_held is None or self._lydian_held[0] != self._lydian_tests.changes:
-            told = self._lydian_tests.ask("held", self)
+            told = self._lydian_ask("held")
             if type(told) is list and (len(told) != 2 or type(told[1]) is not list or told[0] != len(told[1])):
                 raise self._lydian_tests.stop(OwnWord("a value of type %s does not hold as many things as it says" % self._lydian_type))
             self._lydian_set(held=(self._lydian_tests.changes, told[1] if type(told) is list else None))
@@ -52,7 +52,7 @@ class Remote:  # An object that stays with the program.
 
     def __getattr__(self, name):
         value = member_of(self._lydian_tests, self, name)
-        if (name in TELLING and not self._lydian_own or name in ANSWERING and not self._lydian_known()) and callable(value):
+        if name in DATA_NAMES and self._lydian_told or (name in TELLING and not self._lydian_own or name in ANSWERING and not self._lydian_known()) and callable(value):
             raise AttributeError("a value of type %s is no data" % self._lydian_type)
         return value
 
@@ -176,8 +176,6 @@ def member_of(tests, holder, name):
     value = tests.ask("getattr", holder, name)
     if is_remote(value) and value._lydian_type in ("method", "function"):
         return RemoteFunction(tests, value._lydian_place, name)
-    if is_remote(value) and is_remote(holder) and holder._lydian_own:
-        value._lydian_set(own=True)
     tests.lend(holder, name, value)
     return value
 
