@@ -21,7 +21,7 @@ TEST(EncodedDemonstration, EarlierTurnsStandBeforeAndRepliesAreNotLearnt) {
 
 TEST(EncodedDemonstration, ARepliesNamesOfSpecialTokensAreWords) {
   const ByteTokenizer tokenizer("a<>eos");
-  const Demonstration demonstration{.earlier = {{.answer = {{"a"}}, .reply = "<eos>", .think = false}}, .answer = {{"a"}}, .think = false};
+  const Demonstration demonstration{.answer = {{"a"}}, .think = false, .earlier = {{.answer = {{"a"}}, .reply = "<eos>", .think = false}}};
   const EncodedDemonstration encoded = encode_demonstration(tokenizer, {}, demonstration);
   EXPECT_EQ(encoded.completion, (std::vector<TokenId>{3, 0, 4, 6, 7, 8, 5, 3, 0}));
 }

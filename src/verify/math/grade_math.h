@@ -36,9 +36,9 @@ struct MathGradingSummary {
 ///   gold        text, a number, or a list of golds that are each acceptable
 ///   prediction  with "kind": "answer" (a bare answer, also where there is no kind) or "response" (a text in which it must be found first); or
 ///   response    a whole response
-/// and writes for each: id, equal (true or false; false too where nothing could be judged, as the status says), status (scored, unparsable, resource_limit, verifier_fault, broken_row), method,
-/// reason, extracted, micros; of a row that cannot be read also error, which names file and line. `expected` is repeated where a row has it. `float_rounding`
-/// of a row is its own decimal_places. Throws IoError where a file cannot be read or written.
+/// and writes for each: id, equal (true or false; false too where nothing could be judged, as the status says), status (scored, unparsable, resource_limit,
+/// verifier_fault, broken_row), method, reason, extracted, micros; of a row that cannot be read also error, which names file and line. `expected` is repeated
+/// where a row has it. `float_rounding` of a row is its own decimal_places. Throws IoError where a file cannot be read or written.
 MathGradingSummary grade_math_file(const std::string& input, const std::string& output, const MathOptions& options, int threads);
 
 }  // namespace lydian
