@@ -61,6 +61,24 @@ TEST(Evaluator, MeansAreThoseOfItsRollouts) {
   for (const auto& [name, mean] : category) EXPECT_NEAR(found.by_category.at(name).mean, mean, 1e-12);
 }
 
+TEST(Evaluator, CountsAsRightWhatEarnsTheWholeReward) {
+  const LetterTokenizer tokenizer;
+  const TablePolicy policy = guesser();
+  const LetterEnvironment environment(many_prompts(60), [](const Task&, const Completion& completion) {
+    return Verdict::scored(completion.answer.starts_with("a") ? 1.0 - 1e-12 : completion.answer.starts_with("b") ? 0.5 : 0.0);
+  });
+  const Evaluation found = evaluate(policy, tokenizer, environment, {.samples_per_item = 2, .pass_at = {1}});
+  double right = 0.0, reward = 0.0;
+  for (const Rollout& rollout : found.rollouts) {
+    right += rollout.completion.answer.starts_with("a") ? 1.0 / 120.0 : 0.0;
+    reward += rollout.verdict.reward / 120.0;
+  }
+  EXPECT_NEAR(found.pass_rate.mean, right, 1e-9);
+  EXPECT_NEAR(found.pass_at.at(1), right, 1e-9);
+  EXPECT_NEAR(found.accuracy.mean, reward, 1e-9);
+  EXPECT_GT(found.accuracy.mean, found.pass_rate.mean + 0.1);
+}
+
 TEST(Evaluator, ThinksWithinItsBudget) {
   const LetterTokenizer tokenizer;
   const TablePolicy policy(random_table(21));

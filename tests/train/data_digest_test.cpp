@@ -75,6 +75,9 @@ TEST(DataDigest, LooksAtTasksFromTheFirstToNearTheLast) {
     other.tasks[0][every_fourth].prompt = "q";
     EXPECT_NE(data_digest(other), whole) << every_fourth;
   }
+  WrittenEnvironment longer = large;
+  longer.tasks[0].push_back({.id = "1024", .prompt = "p"});
+  EXPECT_NE(data_digest(longer), whole) << "one task more, at which it does not look";
   WrittenEnvironment endless = large;
   endless.endless = true;
   const std::string first = data_digest(endless);

@@ -231,7 +231,8 @@ TEST(Resume, ALoggedStepRescoresToEqualBits) {
 TEST(Resume, TheSummaryHasWhatTheLibraryMeasures) {
   const TemporaryFolder folder;
   const std::string run = folder / "run";
-  const RunOptions options = measuring_options(run);
+  RunOptions options = measuring_options(run);
+  options.stages[1].grpo.learning_rate = 0.05;  // So that the sweeps before and after differ.
   start_run(options, make_easy_or_chain, quiet());
   const auto summary = nlohmann::json::parse(file_text(run + "/summary.json"));
   std::vector<ThinkingSweep> sweeps;
@@ -267,6 +268,7 @@ TEST(Resume, TheSummaryHasWhatTheLibraryMeasures) {
     }
   }
   EXPECT_NE(summary["warmup"], summary["final"]);
+  EXPECT_NE(sweeps[0].rows[1].accuracy, sweeps[1].rows[1].accuracy) << "the test needs them to differ";
   ThinkingSweep shown = sweeps[1];
   shown.reruns_compared = 0;
   const std::string text = describe_summary(run);

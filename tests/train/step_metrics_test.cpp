@@ -66,7 +66,8 @@ double mean_of(const std::vector<double>& values) {
 TEST(StepMetrics, AreThoseOfTheStepsRollouts) {
   Mixture given;
   TrainerOptions options = tiny_options();
-  options.audit_groups = options.prompts_per_step;
+  options.prompts_per_step = options.audit_groups = 40;
+  options.num_generations = 2;  // So that some groups have too few valid rollouts.
   Trainer trainer = given.trainer(options);
   const StageStep result = trainer.step();
   std::vector<double> rewards, even, lengths, terminated, thinking, spreads;
@@ -122,7 +123,7 @@ TEST(StepMetrics, AreThoseOfTheStepsRollouts) {
       {"num_tokens", tokens},
       {"env/first/reward", mean_of(by_environment.at("first"))},
       {"env/second/reward", mean_of(by_environment.at("second"))},
-      {"frac_reward_zero_std", flat / 20.0},
+      {"frac_reward_zero_std", flat / 40.0},
       {"groups/too_few_valid", too_few},
       {"sampling/tokens_compared", completion_tokens},
   };
@@ -132,7 +133,7 @@ TEST(StepMetrics, AreThoseOfTheStepsRollouts) {
     different.insert(value);
   }
   EXPECT_GE(different.size(), expected.size() - 3) << "numbers that are equal cannot be told apart";
-  for (const double kind : {truncated, forced, unparsable, faults, flat}) EXPECT_GT(kind, 0.0);
+  for (const double kind : {truncated, forced, unparsable, faults, flat, too_few}) EXPECT_GT(kind, 0.0);
 }
 
 TEST(StepMetrics, LossIsTheMeanOverTheOptimizerStepsEachDividedByItsOwnTokens) {
@@ -193,6 +194,22 @@ TEST(StepMetrics, FlatStepsAreCountedOneAfterAnother) {
     counted.push_back(trainer.step().metrics.at("halt/flat_steps"));
   }
   EXPECT_EQ(counted, (std::vector<double>{1, 2, 0, 1}));
+}
+
+TEST(StepMetrics, TruncationIsAveragedOverTheLastStepsOfTheWindow) {
+  Mixture given;
+  TrainerOptions options = tiny_options();
+  options.halt.window = 2;
+  Trainer trainer = given.trainer(options);
+  std::vector<double> of_step, averages;
+  for (int step = 0; step < 4; ++step) {
+    const Metrics metrics = trainer.step().metrics;
+    of_step.push_back(metrics.at("completions/clipped_ratio"));
+    averages.push_back(metrics.at("halt/truncated_ratio"));
+  }
+  EXPECT_NE(of_step[0], of_step[1]) << "the test needs steps that differ";
+  EXPECT_NEAR(averages[0], of_step[0], kClose);
+  for (std::size_t step = 1; step < 4; ++step) EXPECT_NEAR(averages[step], (of_step[step - 1] + of_step[step]) / 2.0, kClose) << step;
 }
 
 TEST(Evaluation, OfTheDevSplitIsTheEvaluatorsMeanOverTheEnvironments) {
