@@ -90,7 +90,7 @@ TEST_F(GradeMathTest, BrokenRowsAreNamedAndStopNothing) {
   ASSERT_EQ(lines.size(), 10U);
   for (std::size_t i = 1; i <= 8; ++i) {
     EXPECT_EQ(lines[i]["status"], "broken_row");
-    EXPECT_EQ(lines[i]["equal"], nullptr);
+    EXPECT_EQ(lines[i]["equal"], false);
     EXPECT_THAT(lines[i]["error"].get<std::string>(), HasSubstr(input_ + ", line " + std::to_string(i + 1)));
   }
   EXPECT_THAT(lines[3]["error"].get<std::string>(), HasSubstr("gold: expected text or a list of texts, got nothing"));
@@ -135,7 +135,7 @@ TEST_F(GradeMathTest, NumbersOfJsonKeepTheirDigits) {
 TEST_F(GradeMathTest, AGoldThatCannotBeUsedIsAFaultAndNoVerdict) {
   const MathGradingSummary summary = grade(R"({"id": 1, "gold": "", "prediction": "1"})");
   EXPECT_EQ(output()[0]["status"], "verifier_fault");
-  EXPECT_EQ(output()[0]["equal"], nullptr);
+  EXPECT_EQ(output()[0]["equal"], false);
   EXPECT_EQ(summary.fault, 1);
 }
 

@@ -49,7 +49,7 @@ for line in sys.stdin:
     elif mode == "garbage":
         write("reward: 1.0\n")
     elif mode == "late":
-        time.sleep(0.6)
+        time.sleep(2)
         write(reply)
     elif mode == "duplicate":
         write(reply + reply)

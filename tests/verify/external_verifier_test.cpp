@@ -36,7 +36,7 @@ class FreePath {
 };
 
 ExternalVerifierOptions child(const std::string& mode, const std::string& file = {}) {
-  ExternalVerifierOptions options{.command = {"python3", source_file("tests/verify/external_child.py"), mode}, .timeout_s = 0.25};
+  ExternalVerifierOptions options{.command = {"python3", source_file("tests/verify/external_child.py"), mode}, .timeout_s = 1};
   if (!file.empty()) options.command.push_back(file);
   return options;
 }
@@ -113,7 +113,7 @@ TEST_P(ExternalVerifierFault, IsAFaultAndNeverAReward) {
     const Verdict verdict = judged(verifier, item == 1 ? "right" : "wrong");
     EXPECT_EQ(verdict.status, VerdictStatus::kVerifierFault);
     EXPECT_THAT(verdict.reason, HasSubstr(expected.reason));
-    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
     EXPECT_EQ(verifier.counts().started, item * (expected.tried_again ? 2 : 1));
   }
   EXPECT_EQ(verifier.counts().faults, items);
@@ -127,11 +127,11 @@ TEST_P(ExternalVerifierFault, IsAFaultAndNeverAReward) {
 
 INSTANTIATE_TEST_SUITE_P(
     Modes, ExternalVerifierFault,
-    ::testing::Values(Misbehavior{"crash", "signal 6", true}, Misbehavior{"hang", "no reply within 0.25 s", true},
-                      Misbehavior{"garbage", "got \"reward: 1.0\"", false}, Misbehavior{"late", "no reply within 0.25 s", true},
+    ::testing::Values(Misbehavior{"crash", "signal 6", true}, Misbehavior{"hang", "no reply within 1 s", true},
+                      Misbehavior{"garbage", "got \"reward: 1.0\"", false}, Misbehavior{"late", "no reply within 1 s", true},
                       Misbehavior{"duplicate", "more than one line", false}, Misbehavior{"oversized", "more than 65536 bytes", false},
                       Misbehavior{"endless", "more than 65536 bytes", false}, Misbehavior{"wrong id", "expected the reply to item", false},
-                      Misbehavior{"closed output", "closed its output", true}, Misbehavior{"partial line", "no whole line within 0.25 s", true},
+                      Misbehavior{"closed output", "closed its output", true}, Misbehavior{"partial line", "no whole line within 1 s", true},
                       Misbehavior{"partial line, then end", "half a line stands", true}, Misbehavior{"not finite", "NaN", false},
                       Misbehavior{"too large a number", "1e999", false}, Misbehavior{"not finite part", "a to be a finite number, got null", false},
                       Misbehavior{"missing field", "expected a field \"reward\"", false}, Misbehavior{"text as reward", "reward to be a finite number", false},
