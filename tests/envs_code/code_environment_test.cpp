@@ -179,7 +179,7 @@ TEST(CodeEnvironment, NamesTheOptionWhoseFileCannotBeRead) {
 
 TEST(CodeEnvironment, ReadsTheSharedData) {
   const std::string folder = shared_file("data/code/");
-  if (!std::filesystem::exists(folder)) GTEST_SKIP() << "the shared data are not here";
+  LYDIAN_NEEDS_SHARED(!std::filesystem::exists(folder), "data/code/");
   const std::map<std::string, std::size_t> sizes{{"humaneval.jsonl", 164},         {"mbpp_sanitized_dev.jsonl", 207},
                                                  {"humanevalx_cpp_dev.jsonl", 85}, {"code_contests_samples.jsonl", 20},
                                                  {"stdio_problems_dev.jsonl", 14}, {"humaneval_plus_cases.jsonl", 157}};

@@ -266,7 +266,7 @@ TEST_F(MathEnvironmentTest, TheSmallSetKeepsTheContract) {
 
 TEST_F(MathEnvironmentTest, ReadsAllOfTheSharedData) {
   const std::string folder = shared_file("data/math/");
-  if (!std::filesystem::exists(folder + "gsm8k_train.jsonl")) GTEST_SKIP() << "the shared data is not here";
+  LYDIAN_NEEDS_SHARED(!std::filesystem::exists(folder + "gsm8k_train.jsonl"), "data/math/gsm8k_train.jsonl");
   MathEnvironmentOptions gsm8k;
   gsm8k.train = {folder + "gsm8k_train.jsonl"};
   gsm8k.test = {folder + "gsm8k_test.jsonl"};
