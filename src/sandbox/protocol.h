@@ -103,10 +103,11 @@ struct RunSpec {
 
 enum class FromCell : std::uint32_t {
   kReady,
-  kStarted,       // With the descriptor of the run's first process.
-  kProgramEnded,  // value: wait status.
-  kSetupFailed,   // value: errno; stage says where.
-  kRunEnded,      // Nothing of the run is left.
+  kStarted,        // With the descriptor of the run's first process.
+  kProgramBegins,  // From here on its time is its own.
+  kProgramEnded,   // value: wait status.
+  kSetupFailed,    // value: errno; stage says where.
+  kRunEnded,       // Nothing of the run is left.
 };
 
 struct CellMessage {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <fstream>
 #include <thread>
 #include <vector>
 
@@ -68,6 +69,9 @@ TEST_F(SandboxTest, ProcessorTimeIsOfTheWholeRunAndNotOfWholeSeconds) {
 
 /// Whatever else the machine does, a program that needs a third of its time is never said to have taken too long.
 TEST_F(SandboxTest, ABusyMachineMakesNoTimeLimit) {
+  // Where the kernel shares processors by session first, this one takes most of them. A user without that right tests what is left.
+  const auto session_nice = [](const char* value) { std::ofstream("/proc/self/autogroup") << value; };
+  session_nice("-11");
   std::atomic<bool> stop = false;
   std::vector<std::thread> others;
   for (unsigned i = 0; i < 12 * std::max(2u, std::thread::hardware_concurrency()); ++i) {
@@ -80,6 +84,7 @@ TEST_F(SandboxTest, ABusyMachineMakesNoTimeLimit) {
   const RunReport sleeper = python("import time\ntime.sleep(60)\n", "", limits_of(0.3));
   stop = true;
   for (std::thread& other : others) other.join();
+  session_nice("0");
   EXPECT_TRUE(right.outcome == RunOutcome::kCompleted || right.outcome == RunOutcome::kFault) << right.evidence;
   EXPECT_TRUE(sleeper.outcome == RunOutcome::kTimeLimit || sleeper.outcome == RunOutcome::kFault) << sleeper.evidence;
   for (const RunReport& report : {right, sleeper}) {

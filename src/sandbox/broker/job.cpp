@@ -74,12 +74,13 @@ void Job::begin(Worker& worker) {
   why_starved_.clear();
   kill_deadline_ = ended_at_ = cpu_at_kill_ = 0;
   begun_ = now_s();
-  deadline_ = begun_ + request.wall_s;
+  allow(request.wall_s);
   for (std::size_t i = 0; i < parts.size(); ++i) {
     Part& part = parts[i];
     part.pidfd.reset();
     part.output.reset();
-    part.started = part.ended = part.killed = part.died = false;
+    part.program_began_at = 0;
+    part.ended = part.killed = part.died = false;
     part.wait_status = -1;
     part.setup_failure.clear();
     lseek(part.input.get(), 0, SEEK_SET);
@@ -116,9 +117,11 @@ void Job::heard(const CellMessage& message, Descriptor descriptor) {
   Part& part = parts[message.id % 2];
   switch (message.type) {
     case FromCell::kStarted:
-      part.started = true;
       part.pidfd = std::move(descriptor);
       if (part.killed) syscall(SYS_pidfd_send_signal, part.pidfd.get(), SIGKILL, nullptr, 0);
+      break;
+    case FromCell::kProgramBegins:
+      part.program_began_at = now_s();
       break;
     case FromCell::kProgramEnded:
       part.wait_status = message.value;
@@ -151,16 +154,27 @@ void Job::pump() {
   if (!over() && kill_deadline_ <= 0 && now_s() >= deadline_) deadline_passed();
 }
 
+void Job::allow(double seconds) {
+  allowed_s_ = seconds;
+  deadline_ = begun_ + seconds;
+}
+
+double Job::setup_s(double elapsed) const {
+  double longest = 0;
+  for (const Part& part : parts) longest = std::max(longest, part.program_began_at > 0 ? part.program_began_at - begun_ : elapsed);
+  return longest;
+}
+
 void Job::deadline_passed() {
-  const ProcessorTime time = worker_->processor_time(cpu_before_);
+  ProcessorTime time = worker_->processor_time(cpu_before_);
   const double elapsed = now_s() - begun_;
-  const DeadlineVerdict verdict = at_deadline(time, request.wall_s, elapsed, deadline_ - begun_, static_cast<int>(attempts));
+  if (time.known) time.waiting += setup_s(elapsed);
+  const DeadlineVerdict verdict = at_deadline(time, request.wall_s, elapsed, allowed_s_, static_cast<int>(attempts));
   switch (verdict.kind) {
     case DeadlineVerdict::Kind::kLate:
       return stop(JobEnd::kWall);
     case DeadlineVerdict::Kind::kWait:
-      deadline_ = begun_ + verdict.next;
-      return;
+      return allow(verdict.next);
     case DeadlineVerdict::Kind::kStarved:
       char why[160];
       std::snprintf(why, sizeof why, "the machine was too busy: in %.3g s the run used %.3g s of processor time, and was kept waiting for one for %.3g s",

@@ -27,7 +27,8 @@ struct Part {
   // While it runs:
   Descriptor pidfd, output;
   Stream out, err, channel;
-  bool started = false, ended = false, killed = false;
+  double program_began_at = 0;
+  bool ended = false, killed = false;
   bool died = false;  ///< Its first process was gone before its program had ended, and not by us.
   int wait_status = -1;
   std::uint64_t cpu_us = 0, max_rss = 0;
@@ -65,8 +66,13 @@ class Job {
  private:
   void kill_parts();
   void deadline_passed();
+  void allow(double seconds);
   std::uint64_t part_id(std::size_t index) const { return request.id * 2 + index; }
 
+  /// What it took until every part's program could begin: all of `elapsed` where one has not.
+  double setup_s(double elapsed) const;
+
+  double allowed_s_ = 0;  ///< From the beginning to the deadline, exactly as the last verdict gave it.
   double begun_ = 0, deadline_ = 0, kill_deadline_ = 0, ended_at_ = 0;
   JobEnd end_ = JobEnd::kExited;
   std::uint64_t memory_before_ = 0, kills_before_ = 0;

@@ -65,6 +65,10 @@ void become_program(Setup setup, Program& program, const int* descriptors) {
   if (program.spec.kind == PartKind::kCommand) {
     if (const char* stage = lay_out_files()) fail(setup, program, stage);
   }
+  CellMessage begins;
+  begins.type = FromCell::kProgramBegins;
+  begins.id = program.spec.id;
+  tell(setup.control, begins);
   if (const char* stage = confine(setup, program.spec.limits)) fail(setup, program, stage);
   if (program.spec.kind == PartKind::kPython) {
     close(kControlFd);
