@@ -41,7 +41,6 @@ class Terminal {
     ::tcgetattr(::fileno(stream_), &mode);
     mode.c_oflag &= ~static_cast<tcflag_t>(OPOST);  // Line ends as they were written.
     ::tcsetattr(::fileno(stream_), TCSANOW, &mode);
-    ::fcntl(master_, F_SETFL, O_NONBLOCK);
   }
   ~Terminal() {
     std::fclose(stream_);
@@ -51,10 +50,12 @@ class Terminal {
   Terminal& operator=(const Terminal&) = delete;
 
   std::FILE* stream() const { return stream_; }
+  /// What was written since the last call. The kernel passes it on in its own time, so an end of ours goes behind it.
   std::string shown() {
-    std::string text(4096, '\0');
-    const ssize_t got = ::read(master_, text.data(), text.size());
-    text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+    constexpr char kEnd = '\x01';
+    std::string text;
+    EXPECT_EQ(::write(::fileno(stream_), &kEnd, 1), 1);
+    for (char byte = 0; ::read(master_, &byte, 1) == 1 && byte != kEnd;) text += byte;
     return text;
   }
 
