@@ -15,7 +15,6 @@
 #include "lydian/core/error.h"
 #include "lydian/core/sha256.h"
 #include "lydian/verify/prompt_split.h"
-#include "lydian/verify/verifier_pool.h"
 
 namespace lydian {
 namespace {
@@ -136,20 +135,22 @@ void VerdictJournal::begin(std::string_view purpose, std::int64_t step) {
   if (is_open() && ::fdatasync(journal.descriptor) != 0 && errno != EINVAL) journal.fail("fsync");
 }
 
-Verdict VerdictJournal::judge(const Verifier& verifier, const Rollout& rollout, const std::function<bool()>& wanted) {
-  if (!is_open() || verifier.deterministic()) return verify_guarded(verifier, *rollout.task, rollout.completion);
+VerdictJournal::Entry VerdictJournal::look_up(const Rollout& rollout) {
+  if (!is_open()) return {};
   Implementation& journal = *implementation_;
-  const Json item = journal.item_of(rollout);
-  const auto found = journal.kept.find(text_of(item));
-  if (found != journal.kept.end()) {
+  Entry entry{text_of(journal.item_of(rollout)), {}};
+  if (const auto found = journal.kept.find(entry.item); found != journal.kept.end()) {
+    entry.kept = found->second;
     const std::lock_guard<std::mutex> lock(journal.mutex);
     ++journal.reused;
-    return found->second;
   }
-  Verdict verdict = verify_guarded(verifier, *rollout.task, rollout.completion);
-  if (wanted && !wanted()) return verdict;
+  return entry;
+}
+
+Verdict VerdictJournal::keep(const Entry& entry, Verdict verdict) {
+  if (entry.item.empty()) return verdict;
   try {
-    journal.append(text_of({{"item", item}, {"verdict", verdict_json(verdict)}}) + "\n");
+    implementation_->append("{\"item\":" + entry.item + ",\"verdict\":" + text_of(verdict_json(verdict)) + "}\n");
   } catch (const Error& error) {
     return Verdict::fault(error.what());
   }

@@ -25,24 +25,6 @@ using Clock = std::chrono::steady_clock;
 constexpr const char* kComponent = "verifier_pool";
 constexpr double kMostPatience_s = 1e7;
 
-/// A fault as a verifier, so that it is kept as the verdicts are of the one whose place it takes.
-class Fault final : public Verifier {
- public:
-  Fault(std::string reason, bool deterministic) : reason_(std::move(reason)), deterministic_(deterministic) {}
-  Verdict verify(const Task&, const Completion&) const override { return Verdict::fault(reason_); }
-  bool deterministic() const override { return deterministic_; }
-
- private:
-  std::string reason_;
-  bool deterministic_;
-};
-
-Verdict judge(VerdictJournal* journal, const Verifier& verifier, const Rollout& rollout, const std::function<bool()>& claim) {
-  if (journal != nullptr) return journal->judge(verifier, rollout, claim);
-  Verdict verdict = verify_guarded(verifier, *rollout.task, rollout.completion);
-  return claim() ? verdict : Verdict::fault("given up");
-}
-
 }  // namespace
 
 Verdict verify_guarded(const Verifier& verifier, const Task& task, const Completion& completion) {
@@ -61,6 +43,8 @@ struct VerifierPool::Implementation {
   /// An item on its way. Either its thread claims it, once it knows the result, or the watch gives it up.
   struct Job {
     virtual ~Job() = default;
+    /// What must be done before the item's budget begins. Until it returns, the item cannot be given up.
+    virtual void prepare() {}
     /// Settles the item, unless `claim` says that it was given up.
     virtual void run(const std::function<bool()>& claim) = 0;
     virtual void give_up(const std::string& why) = 0;
@@ -95,12 +79,16 @@ struct VerifierPool::Implementation {
         all_done.notify_all();
         return;
       }
-      const std::shared_ptr<Job> job = worker.job = std::move(queue.front());
+      const std::shared_ptr<Job> job = std::move(queue.front());
       queue.pop_front();
+      lock.unlock();
+      place_free.notify_one();
+      job->prepare();
+      lock.lock();
+      worker.job = job;
       worker.begun = Clock::now();
       watched.notify_one();
       lock.unlock();
-      place_free.notify_one();
       job->run([this, &job] { return claim(*job); });
       lock.lock();
       if (job->given_up) return;  // Another thread stands in this one's place.
@@ -210,27 +198,25 @@ struct VerifierPool::Implementation::VerdictJob final : Job {
       : pool(of), verifier(by), deterministic(by.deterministic()), rollout(std::move(what)) {
     owner = std::move(owned_by);
   }
-  void run(const std::function<bool()>& claim) override { settle(verifier, claim); }
-  void give_up(const std::string& why) override {
-    settle(Fault("the verifier gave " + why, deterministic), [] { return true; });
+  void prepare() override {
+    if (pool.journal != nullptr && !deterministic) entry = pool.journal->look_up(*rollout);
   }
-  void settle(const Verifier& by, const std::function<bool()>& claim) {
-    bool ours = false;
-    const auto claimed_once = [&] { return ours || (ours = claim()); };
-    try {
-      Verdict verdict = judge(pool.journal, by, *rollout, claimed_once);
-      if (!claimed_once()) return;
-      pool.count(verdict);
-      promise.set_value(std::move(verdict));
-    } catch (...) {
-      if (claimed_once()) promise.set_exception(std::current_exception());
-    }
+  void run(const std::function<bool()>& claim) override {
+    Verdict verdict = entry.kept ? *entry.kept : verify_guarded(verifier, *rollout->task, rollout->completion);
+    if (claim()) settle(std::move(verdict));
+  }
+  void give_up(const std::string& why) override { settle(Verdict::fault("the verifier gave " + why)); }
+  void settle(Verdict verdict) {
+    if (pool.journal != nullptr && !entry.kept) verdict = pool.journal->keep(entry, std::move(verdict));
+    pool.count(verdict);
+    promise.set_value(std::move(verdict));
   }
 
   Implementation& pool;
   const Verifier& verifier;
   const bool deterministic;
   const std::shared_ptr<const Rollout> rollout;
+  VerdictJournal::Entry entry;
   std::promise<Verdict> promise;
 };
 

@@ -60,6 +60,11 @@ class VerdictJournalTest : public ::testing::Test {
   const std::string path_ = (std::filesystem::temp_directory_path() / ("lydian-journal-" + std::to_string(::getpid()))).string();
 };
 
+Verdict judged(VerdictJournal& journal, const Verifier& verifier, std::shared_ptr<const Rollout> rollout) {
+  VerifierPool pool({.journal = &journal});
+  return pool.submit(verifier, std::move(rollout)).get();
+}
+
 void expect_equal(const Verdict& a, const Verdict& b) {
   EXPECT_EQ(a.status, b.status);
   EXPECT_EQ(a.reward, b.reward);
@@ -74,17 +79,17 @@ TEST_F(VerdictJournalTest, AResumedRunTakesTheSameVerdictsFaultsToo) {
     VerdictJournal journal;
     journal.open(path_, 0);
     journal.begin("rollout", 3);
-    first = journal.judge(verifier, *rollout("x", 0, 0));
-    second = journal.judge(verifier, *rollout("x", 0, 1));
-    fault = journal.judge(verifier, *rollout("fault"));
+    first = judged(journal, verifier, rollout("x", 0, 0));
+    second = judged(journal, verifier, rollout("x", 0, 1));
+    fault = judged(journal, verifier, rollout("fault"));
     EXPECT_NE(first.reward, second.reward);
   }
   VerdictJournal resumed;
   resumed.open(path_, 3);
   resumed.begin("rollout", 3);
-  expect_equal(resumed.judge(verifier, *rollout("x", 0, 1)), second);
-  expect_equal(resumed.judge(verifier, *rollout("x", 0, 0)), first);
-  expect_equal(resumed.judge(verifier, *rollout("fault")), fault);
+  expect_equal(judged(resumed, verifier, rollout("x", 0, 1)), second);
+  expect_equal(judged(resumed, verifier, rollout("x", 0, 0)), first);
+  expect_equal(judged(resumed, verifier, rollout("fault")), fault);
   EXPECT_EQ(verifier.calls(), 3);
   EXPECT_EQ(resumed.reused(), 3);
 }
@@ -95,23 +100,23 @@ TEST_F(VerdictJournalTest, AVerdictIsForOneCompletionOfOneStep) {
     VerdictJournal journal;
     journal.open(path_, 0);
     journal.begin("rollout", 3);
-    journal.judge(verifier, *rollout("x"));
+    judged(journal, verifier, rollout("x"));
   }
   VerdictJournal resumed;
   resumed.open(path_, 0);
   resumed.begin("rollout", 4);
-  resumed.judge(verifier, *rollout("x"));
+  judged(resumed, verifier, rollout("x"));
   resumed.begin("eval", 3);
-  resumed.judge(verifier, *rollout("x"));
+  judged(resumed, verifier, rollout("x"));
   resumed.begin("rollout", 3);
-  resumed.judge(verifier, *rollout("y"));
-  resumed.judge(verifier, *rollout("x", 1));
-  resumed.judge(verifier, *rollout("x", 0, 1));
+  judged(resumed, verifier, rollout("y"));
+  judged(resumed, verifier, rollout("x", 1));
+  judged(resumed, verifier, rollout("x", 0, 1));
   auto other_truth = rollout("x");
   auto task = std::make_shared<Task>(*other_truth->task);
   task->ground_truth = "2";
   other_truth->task = task;
-  resumed.judge(verifier, *other_truth);
+  judged(resumed, verifier, other_truth);
   EXPECT_EQ(resumed.reused(), 0);
   EXPECT_EQ(verifier.calls(), 7);
 }
@@ -122,8 +127,8 @@ TEST_F(VerdictJournalTest, AHalfWrittenLastLineIsCutOff) {
     VerdictJournal journal;
     journal.open(path_, 0);
     journal.begin("rollout", 1);
-    journal.judge(verifier, *rollout("x"));
-    journal.judge(verifier, *rollout("y"));
+    judged(journal, verifier, rollout("x"));
+    judged(journal, verifier, rollout("y"));
   }
   const std::string whole = file_text();
   std::filesystem::resize_file(path_, whole.size() - 5);
@@ -131,14 +136,14 @@ TEST_F(VerdictJournalTest, AHalfWrittenLastLineIsCutOff) {
     VerdictJournal resumed;
     resumed.open(path_, 0);
     resumed.begin("rollout", 1);
-    resumed.judge(verifier, *rollout("x"));
-    resumed.judge(verifier, *rollout("y"));
+    judged(resumed, verifier, rollout("x"));
+    judged(resumed, verifier, rollout("y"));
     EXPECT_EQ(resumed.reused(), 1);
   }
   VerdictJournal again;
   again.open(path_, 0);
   again.begin("rollout", 1);
-  again.judge(verifier, *rollout("y"));
+  judged(again, verifier, rollout("y"));
   EXPECT_EQ(again.reused(), 1);
 }
 
@@ -147,7 +152,7 @@ TEST_F(VerdictJournalTest, ADeterministicVerifierLeavesNothing) {
   VerdictJournal journal;
   journal.open(path_, 0);
   journal.begin("rollout", 1);
-  EXPECT_EQ(journal.judge(verifier, *rollout("x")).reason, "call 1");
+  EXPECT_EQ(judged(journal, verifier, rollout("x")).reason, "call 1");
   EXPECT_EQ(file_text(), "");
 }
 
@@ -199,7 +204,7 @@ TEST_F(VerdictJournalTest, WhatAPoolGaveUpIsKeptAsAFaultAndNeverAsWhatCameLater)
   VerdictJournal journal;
   journal.open(path_, 0);
   journal.begin("rollout", 1);
-  EXPECT_EQ(journal.judge(*verifier, *rollout("x")).status, VerdictStatus::kVerifierFault);
+  EXPECT_EQ(judged(journal, *verifier, rollout("x")).status, VerdictStatus::kVerifierFault);
   EXPECT_EQ(journal.reused(), 1);
 }
 

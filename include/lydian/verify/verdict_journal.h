@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,7 +16,7 @@ namespace lydian {
 ///
 /// A file of JSON lines that only grows: purpose, step, environment, prompt and sample number, a digest of task and completion, the verdict. A verdict is found
 /// by all of these, so it is never taken for another completion. Verdicts of deterministic verifiers are not kept.
-/// Threads: judge() may be called from any number; open() and begin() by one, while no judge() runs.
+/// Threads: look_up() and keep() may be called from any number; open() and begin() by one, while no look_up() runs.
 class VerdictJournal {
  public:
   VerdictJournal();
@@ -31,9 +31,13 @@ class VerdictJournal {
   /// What the next verdicts are for ("rollout", "eval", …) and the step. Where one item may be judged twice under one purpose, its sample number must differ.
   /// What was kept before survives a power cut when this returns.
   void begin(std::string_view purpose, std::int64_t step);
-  /// The kept verdict, or else verify_guarded(), which is kept before it is returned. A verdict that cannot be written down is a fault.
-  /// `wanted`, if there is one, is asked when the verifier has answered; where it says no, nothing is kept, and the journal may be gone by then.
-  Verdict judge(const Verifier& verifier, const Rollout& rollout, const std::function<bool()>& wanted = {});
+  struct Entry {
+    std::string item;             ///< What its verdict is kept under; empty where no file is open.
+    std::optional<Verdict> kept;  ///< From the file, if it is there.
+  };
+  Entry look_up(const Rollout& rollout);
+  /// Writes down what the verifier said of an entry without a verdict. A verdict that cannot be written down comes back as a fault.
+  Verdict keep(const Entry& entry, Verdict verdict);
   std::int64_t reused() const;  ///< Verdicts that were taken from the file.
 
  private:
