@@ -25,7 +25,7 @@ void check(const TransformerShape& shape, std::span<const float> hidden, std::sp
 class PaddedRows {
  public:
   PaddedRows(const TransformerShape& shape, std::span<const float> hidden, std::span<const TokenId> targets, std::span<const float> temperature)
-      : shape_(shape), targets_(targets), states_(static_cast<std::int64_t>(targets.size()) * shape.hidden_stride) {
+      : targets_(targets), states_(static_cast<std::int64_t>(targets.size()) * shape.hidden_stride) {
     for (std::size_t row = 0; row < targets.size(); ++row) {
       const auto from = hidden.begin() + static_cast<std::ptrdiff_t>(row) * shape.hidden;
       std::copy(from, from + shape.hidden, states_.data() + static_cast<std::int64_t>(row) * shape.hidden_stride);
@@ -35,7 +35,6 @@ class PaddedRows {
   HeadRows rows() const { return {states_.data(), targets_.data(), inverse_temperatures_.data(), static_cast<std::int64_t>(targets_.size())}; }
 
  private:
-  const TransformerShape& shape_;
   std::span<const TokenId> targets_;
   AlignedFloats states_;
   std::vector<float> inverse_temperatures_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <tuple>
 
 #include "sandbox/cpp_doors.h"
 
@@ -20,7 +21,7 @@ std::string question(std::size_t number, const std::string& expression) {
 struct Shown {
   std::size_t number = 0;
   std::vector<std::string> types;
-  auto operator<=>(const Shown&) const = default;
+  bool operator<(const Shown& other) const { return std::tie(number, types) < std::tie(other.number, other.types); }
 };
 
 std::optional<Shown> read_shown(const std::string& text, std::size_t at) {

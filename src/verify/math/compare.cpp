@@ -290,9 +290,7 @@ Decision Comparer::ratio(NodeId gold, NodeId prediction) {
   if (other == kNoNode) return unequal("the gold is a ratio, the prediction is not");
   std::vector<NodeId> g(tree_.children(gold).begin(), tree_.children(gold).end());
   std::vector<NodeId> p;
-  if (tree_.is(other, Op::kRatio)) {
-    p.assign(tree_.children(other).begin(), tree_.children(other).end());
-  } else if (g.size() == 2 && tree_.is(other, Op::kDivide)) {
+  if (tree_.is(other, Op::kRatio) || (g.size() == 2 && tree_.is(other, Op::kDivide))) {
     p.assign(tree_.children(other).begin(), tree_.children(other).end());
   } else {
     return unequal("the gold is a ratio, the prediction is not");

@@ -194,9 +194,7 @@ std::optional<std::vector<NodeId>> Comparer::components(NodeId id) {
       for (const NodeId child : children) {
         if (!has_unit_vector(tree_, child)) {
           numbers.push_back(child);
-        } else if (found) {
-          return std::nullopt;
-        } else if (!(found = components(child))) {
+        } else if (found || !(found = components(child))) {
           return std::nullopt;
         }
       }
