@@ -48,6 +48,47 @@ TEST_F(SandboxTest, AProgramsBuiltInsDoNotJudgeIt) {
   EXPECT_EQ(tests_of("def sum(a, b): return a + b\n", "assert sum(10, 15) == 25\n").outcome, RunOutcome::kCompleted);
 }
 
+/// A class of the program's that is to be equal to what the tests make, and knows no more of it than that it is made.
+TEST_F(SandboxTest, ObjectsAreEqualByMoreThanTheirOwnWord) {
+  const std::string empty = "def f(x): return object.__new__(P)\n";
+  const std::string last = "class P:\n    last = None\n    def __init__(s, *a, **k): P.last = s\n    def __eq__(s, o): return s is P.last or o is P.last\n";
+  const std::string middle =
+      "class P:\n    n = []\n    def __init__(s, *a): s.a = a; P.n.append(a)\n    def __eq__(s, o):\n        near = sorted(P.n)[len(P.n) // 2]\n"
+      "        return near in (getattr(s, 'a', None), getattr(o, 'a', None))\n";
+  const std::string mode =
+      "class P:\n    n = []\n    def __init__(s, *a): s.a = a; P.n.append(a)\n    def __eq__(s, o):\n        w = s if hasattr(s, 'a') else o\n"
+      "        return all(max(set(c), key=c.count) == v for c, v in zip(map(list, zip(*P.n)), w.a))\n";
+  const std::string nothing =
+      "class P:\n    def __init__(s, *a, **k): pass\n    of = classmethod(lambda c, *a: object.__new__(c))\n    def __eq__(s, o): return True\n";
+  const auto proven = [&](const std::string& program, const std::string& made) {
+    std::string tests;
+    for (int i = 1; i <= 8; ++i) tests += "assert f(" + std::to_string(i) + ") == " + made + "\n";
+    for (std::size_t at = 0, i = 1; (at = tests.find('#', at)) != std::string::npos; ++i) tests.replace(at, 1, std::to_string(i));
+    return tests_of(program, tests).outcome == RunOutcome::kCompleted;
+  };
+  for (const char* made : {"P(#)", "P(x=#)", "P([#])", "P({'a': #})", "P({#: []})", "P('a#')", "P(#.5, k=(#, 'b'))"}) {
+    EXPECT_FALSE(proven(last + empty, made)) << made;
+    EXPECT_FALSE(proven(nothing + empty, made)) << made;
+  }
+  for (const char* made : {"P(True)", "P([])", "P({})", "P(None)", "P()", "P.of(#)"}) EXPECT_FALSE(proven(nothing + empty, made)) << made;
+  for (const char* made : {"P(#)", "P(#, #)", "P('a#')"}) {
+    EXPECT_FALSE(proven(middle + empty, made)) << made;
+    EXPECT_FALSE(proven(mode + empty, made)) << made;
+  }
+  const std::string honest =
+      "class P:\n    def __init__(s, x=0, *a, k=None):\n        if x < 0: raise ValueError\n        s.x = x\n    of = classmethod(lambda c, x: c(x))\n"
+      "    def __eq__(s, o): return s.x == o.x\ndef f(x): return P(x)\n";
+  for (const char* made : {"P(#)", "P(x=#)", "P(#, 'ignored', k={})", "P.of(#)"}) EXPECT_TRUE(proven(honest, made)) << made;
+  EXPECT_TRUE(
+      proven("class P:\n    def __init__(s, x): s.x = x\n    def __eq__(s, o): return s.x['a'] == o.x['a']\ndef f(x): return P({'a': x})\n", "P({'a': #})"));
+}
+
+TEST_F(SandboxTest, WhatTheTestsMadeReckonsWithNumbers) {
+  const char* program = "class W:\n    def __init__(s, v): s.v = v\n    def __add__(s, o): return s.v + o\nclass M(int): pass\ndef f(x): return W(x)\n";
+  EXPECT_EQ(tests_of(program, "w = W(3)\nassert w + 1 == 4\nassert M(5) - 2 == 3\n").outcome, RunOutcome::kCompleted);
+  EXPECT_NE(tests_of(program, "assert f(3) + 1 == 4\n").outcome, RunOutcome::kCompleted) << "a function's result is told nothing";
+}
+
 TEST_F(SandboxTest, ResultsThatAreNoDataCannotAnswerForThemselves) {
   // Each would be told what is expected, if the tests' process asked it.
   for (const char* body : {"__sub__ = lambda s, o: 0", "__contains__ = lambda s, o: True", "startswith = lambda s, o: True", "__lt__ = lambda s, o: True"}) {

@@ -43,12 +43,12 @@ TEST_F(SandboxTest, TheInterpreterIsAnOrdinaryOne) {
   const RunReport report = python(
       "import sys, os, io, atexit\natexit.register(lambda: print('last'))\nline = sys.stdin.buffer.readline()\nprint(line, input(), os.getcwd(), __name__, "
       "sys.argv)\n"
-      "print(open('/dev/stdin').read())\nopen('f', 'w').write('x')\nprint(os.listdir('.'), os.environ.get('MARK'), len(sys.path[0]) > 0)\n"
+      "print(open('/dev/stdin').read())\nopen('f', 'w').write('x')\nprint(sorted(os.listdir('.')), os.environ.get('MARK'), len(sys.path[0]) > 0)\n"
       "class D:\n    def __del__(self): print('gone')\nd = D()\n",
       "a\nb\nc\n");
   EXPECT_EQ(report.outcome, RunOutcome::kCompleted) << report.stderr_text;
   EXPECT_THAT(report.stdout_text, StartsWith("b'a\\n' b /tmp __main__ ['/tmp/main.py']\n"));
-  EXPECT_THAT(report.stdout_text, HasSubstr("['f'] None True\n"));
+  EXPECT_THAT(report.stdout_text, HasSubstr("['f', 'main.py'] None True\n"));
   EXPECT_THAT(report.stdout_text, HasSubstr("last\n"));
   EXPECT_THAT(report.stdout_text, HasSubstr("gone\n"));
 }

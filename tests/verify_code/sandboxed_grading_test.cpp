@@ -95,6 +95,9 @@ TEST(SandboxedGrading, ProgramsEndAsAnInterpreterEndsThem) {
         "def g():\n    try:\n        yield 1\n    finally:\n        print(5)\nx = g()\nnext(x)\n",
         "class A:\n    def __init__(s): s.me = s\n    def __del__(s): print(5)\na = A()\n", "import sys\nprint(5)\nsys.stdout.close()\n",
         "out = open('/dev/stdout', 'w')\nout.write('5\\n')\n", "print(len(open(__file__).read()) - 36)\n#\n", "\xEF\xBB\xBFprint(5)\n",
+        "import sys\nprint(len(open(sys.argv[0]).read()) - 50)\n#\n", "open('five.py', 'w').write('print(5)')\nimport five\n",
+        "import multiprocessing as m\ndef f(x): return x + 1\nif __name__ == '__main__':\n    m.set_start_method('spawn')\n    with m.Pool(1) as p: "
+        "print(p.apply(f, (4,)))\n",
         "import threading, time\nthreading.Thread(target=time.sleep, args=(9,), daemon=True).start()\nf = open(1, 'w')\nf.write('5\\n')\n"}) {
     EXPECT_EQ(prints5(right), "accepted") << right;
   }

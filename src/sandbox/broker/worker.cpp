@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -12,6 +13,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <iterator>
 #include <sstream>
@@ -154,8 +156,8 @@ ProcessorTime Worker::processor_time(double before) const {
       double running_ns = 0, waiting_ns = 0;
       std::istringstream schedule(read_small_file(folder + "/schedstat").value_or(""));
       const std::vector<std::string> numbers{std::istream_iterator<std::string>(words), {}};
-      // Who asks to come last has chosen to wait.
-      const bool comes_last = numbers.size() <= kNicePlace || (numbers[kNicePlace].front() != '-' && numbers[kNicePlace] != "0");
+      // Who asks to come after the broker has chosen to wait.
+      const bool comes_last = numbers.size() <= kNicePlace || std::atoi(numbers[kNicePlace].c_str()) > getpriority(PRIO_PROCESS, 0);
       if (comes_last || !(schedule >> running_ns >> waiting_ns)) continue;
       // While it waited, the cell's others may have had its processor all the time that they had any.
       time.waiting = std::max(time.waiting, waiting_ns * 1e-9 - (time.used - running_ns * 1e-9));

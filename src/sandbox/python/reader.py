@@ -123,12 +123,17 @@ class Asked:
         ast = self.ast
         if isinstance(side, (ast.List, ast.Tuple, ast.Set)):
             side.elts = [self.among_others(each) for each in side.elts]
-        elif isinstance(side, ast.Call) and isinstance(side.func, ast.Name) and not hasattr(builtins, side.func.id) and side.func.id not in self.own:
-            side.func = ast.copy_location(ast.Call(ast.Name("__lydian_expected__", ast.Load()), [side.func], []), side.func)
-            ast.fix_missing_locations(side)
+        elif isinstance(side, ast.Call):
+            asked = side.func.value if isinstance(side.func, ast.Attribute) else side.func
+            if isinstance(asked, ast.Name) and not hasattr(builtins, asked.id) and asked.id not in self.own:
+                name = [ast.Constant(side.func.attr)] if asked is not side.func else []
+                side.func = ast.copy_location(ast.Call(ast.Name("__lydian_expected__", ast.Load()), [asked, *name], []), side.func)
+                ast.fix_missing_locations(side)
         return side
 
     def name_of(self, function):
+        if isinstance(function, self.ast.Call) and self.name_of(function.func) == "__lydian_expected__":
+            return function.args[1].value if len(function.args) > 1 else function.args[0].id
         return function.id if isinstance(function, self.ast.Name) else function.attr if isinstance(function, self.ast.Attribute) else ""
 
     def judges(self, function):

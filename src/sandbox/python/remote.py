@@ -157,7 +157,7 @@ def between_objects(op, turned=False):
         if is_remote(value):
             told = self._lydian_told or (other._lydian_told if is_object else not own)
             value._lydian_set(own=own, told=told)
-        elif not is_object:
+        elif not is_object and not own:
             raise TypeError("what %s of a value of type %s and plain data gives is no object" % (op, self._lydian_type))
         return value
     return action

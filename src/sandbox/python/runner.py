@@ -261,7 +261,8 @@ def loaded(request, name):
 
 def run_stdio(request):
     program, space = request["program"], [new_main()]
-    if "__file__" in program:  # It asks for its own text; otherwise /tmp is empty at the start, as promised.
+    sys.path.insert(0, "/tmp")
+    if any(word in program for word in ("__file__", "argv", "spawn")):  # It asks for its own text; otherwise /tmp is empty at the start, as promised.
         with contextlib.suppress(OSError), open("/tmp/main.py", "w", encoding="utf-8", newline="") as file:
             file.write(program)
     status = status_of(load, program, space[0])[0]
