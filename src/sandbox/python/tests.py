@@ -373,7 +373,7 @@ class Tests:
         if answered and answered.count(False) >= 0.75 * len(answered):
             return True
         held = self.ask("state", one) if len(pairs) == 1 else None
-        if held is not None and held == self.ask("state", other):
+        if len(pairs) == 1 and one is other or held is not None and held == self.ask("state", other):
             return True
         raise self.stop(OwnWord("objects of class %s are equal by nothing but their own word" % one._lydian_type))
 
