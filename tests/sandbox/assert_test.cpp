@@ -78,6 +78,7 @@ TEST_F(SandboxTest, ObjectsAreEqualByMoreThanTheirOwnWord) {
   const std::string honest =
       "class P:\n    def __init__(s, x=0, *a, k=None):\n        if x < 0: raise ValueError\n        s.x = x\n    of = classmethod(lambda c, x: c(x))\n"
       "    def __eq__(s, o): return s.x == o.x\ndef f(x): return P(x)\n";
+  EXPECT_TRUE(proven("class P: pass\np = P()\ndef f(x): return p\n", "p"));
   for (const char* made : {"P(#)", "P(x=#)", "P(#, 'ignored', k={})", "P.of(#)"}) EXPECT_TRUE(proven(honest, made)) << made;
   EXPECT_TRUE(
       proven("class P:\n    def __init__(s, x): s.x = x\n    def __eq__(s, o): return s.x['a'] == o.x['a']\ndef f(x): return P({'a': x})\n", "P({'a': #})"));
