@@ -135,5 +135,117 @@ TEST(MathRefusal, DomainsWithManyLetters) {
   });
 }
 
+TEST(MathRefusal, GroupedNumbersAreNoLists) {
+  expect_all({
+      {"54,000", "54, 0", false},
+      {"54,000", "54,00", false},
+      {"54,000", "54 and 0", false},
+      {"54,000", "{54,0}", false},
+      {"54,000", "\\{54,0\\}", false},
+      {"54, 0", "54,000", false},
+      {"54,0", "54,000", false},
+      {"54,000", "54000", true},
+      {"54,000", "54{,}000", true},
+      {"1,056", "56, 1", false},
+      {"1,056", "1,56", false},
+      {"1,056", "x=1 or x=56", false},
+      {"12,345", "12, 345", false},
+      {"12,345", "345, 12", false},
+      {"12, 345", "12,345", true},
+      {"12, 345", "345,12", true},
+      {"12, 345", "12345", false},
+      {"\\$1,000", "\\$1, 0", false},
+      {"\\$1,000", "1000", true},
+      {"27,54,108,135,189", "27, 54, 108, 135, 189", true},
+      {"27,54,108,135,189", "189, 27, 54, 108, 135", true},
+      {"5, 1,000", "5, 1, 0", false},
+      {"5, 1,000", "1000, 5", true},
+      {"5, 1,234", "5, 1, 234", false},
+      {"1,000 cm", "1, 0 cm", false},
+  });
+}
+
+TEST(MathRefusal, AlternativesAreNoTuple) {
+  expect_all({
+      {"(1,3)", "x=1 or x=3", false},
+      {"(1,3)", "x=1, x=3", false},
+      {"(1,3)", "x=1 and x=3", false},
+      {"(1,3)", "1 or 3", false},
+      {"(1,3)", "x = 1 \\text{ or } 3", false},
+      {"(1,3)", "x in {1,3}", false},
+      {"(1,2,3)", "1 or 2 or 3", false},
+      {"(1,3)", "{1,3}", true},
+      {"(1,3)", "x=1, y=3", true},
+      {"(1,3)", "1, 3", true},
+      {"(1,3)", "x=1 and y=3", true},
+      {"(-\\infty,\\infty)", "-\\infty or \\infty", false},
+      {"(1,3)", "1<x<3", true},
+      {"(1,3)", "x in (1,3)", true},
+  });
+}
+
+TEST(MathRefusal, WhatLiesInASet) {
+  expect_all({
+      {"x \\in (0,1)", "-x \\in (0,1)", false},
+      {"x \\in (0,1)", "x+1 \\in (0,1)", false},
+      {"k \\in (0,1)", "2k \\in (0,1)", false},
+      {"m \\in (0,1)", "\\log m \\in (0,1)", false},
+      {"x \\in (0,1)", "3 \\in (0,1)", false},
+      {"x \\in \\{1,2\\}", "2x \\in \\{1,2\\}", false},
+      {"3x \\in [1,4]", "x \\in [1,4]", false},
+      {"3x \\in [1,4]", "[1,4]", false},
+      {"3x \\in [1,4]", "3x \\in [1,4]", true},
+      {"x \\in [1,4]", "x \\in [1,4]", true},
+      {"x \\in [1,4]", "[1,4]", true},
+      {"x \\in [1,4]", "1 \\le x \\le 4", true},
+      {"x \\in [1,4]", "1 \\le y \\le 4", false},
+      {"x \\in [1,4]", "1 \\le 2x \\le 4", false},
+      {"x \\in [1,4]", "y \\in [1,4]", false},
+      {"x \\in \\{1,2\\}", "x=1 or x=2", true},
+      {"x \\in \\{1,2\\}", "\\{2,1\\}", true},
+      {"x \\in \\{1,2\\}", "x = 1, 2", true},
+      {"a+b \\in [1,4]", "b+a \\in [1,4]", true},
+      {"a+b \\in [1,4]", "[1,4]", true},
+      {"x \\in (-\\infty,2)\\cup(3,\\infty)", "x<2 or x>3", true},
+      {"x \\in (-\\infty,2)\\cup(3,\\infty)", "-x \\in (-\\infty,2)\\cup(3,\\infty)", false},
+  });
+}
+
+TEST(MathRefusal, ChainsOfSeveralEquations) {
+  expect_all({
+      {"a=b=c", "a=c", false},
+      {"a=b=c", "a=b", false},
+      {"a=b=c", "c=b=a", true},
+      {"a=b=c", "a=b, b=c", true},
+      {"a=b=c", "a=b and b=c", true},
+      {"a=b=c", "a=c and c=b", true},
+      {"a=b=c", "a=b or b=c", false},
+      {"a=b=c", "a=b, c=d", false},
+      {"AB=BC=CA", "AB=CA", false},
+      {"AB=BC=CA", "CA=AB=BC", true},
+      {"x=y=2", "x=2", false},
+      {"x=y=2", "2", false},
+      {"x=y=2", "x=2, y=2", true},
+      {"x=y=2", "(2,2)", true},
+      {"x=2,y=2", "x=y=2", true},
+      {"x=y=2", "y=x=2", true},
+      {"x=y=2", "x=y=3", false},
+      {"x=2y=4", "x=4", false},
+      {"x=2y=4", "x=2y=4", true},
+      {"f(x)=g(x)=x", "f(x)=x", false},
+      {"f(x)=g(x)=x", "g(x)=f(x)=x", true},
+      {"a=b=c=1", "1", false},
+      {"a=b=c=1", "a=1", false},
+      {"a=b=c=1", "(1,1,1)", true},
+      {"a=b=c=1", "a=1,b=1,c=1", true},
+      {"x=\\frac12=0.5", "\\frac12", true},
+      {"x=\\frac13\\approx 0.33", "\\frac13", true},
+      {"S=\\frac{n(n+1)}{2}=\\frac{n^2+n}{2}", "S=\\frac{n(n+1)}{2}", true},
+      {"f(n)=n(n+1)=n^2+n", "n^2+n", true},
+      {"\\int_0^1 x\\,dx=\\frac12=0.5", "\\frac12", true},
+      {"P=\\frac{3}{6}=\\frac12", "1/2", true},
+  });
+}
+
 }  // namespace
 }  // namespace lydian

@@ -107,6 +107,8 @@ class Comparer {
   bool is_name(NodeId id) const;
   bool is_function(NodeId left, NodeId value) const;
   bool chain_holds(NodeId id);
+  bool works_out_one_value(NodeId chain);
+  Decision several_equations(NodeId gold, NodeId prediction);
   bool is_chain_of(NodeId id, Relation a, Relation b) const;
 
   // compare_sets.cpp: lists, sets, tuples, intervals, matrices.
@@ -121,6 +123,7 @@ class Comparer {
   bool as_matrix(NodeId id, std::vector<NodeId>& cells, std::size_t& columns) const;
   bool has_conditions(NodeId list) const;
   bool alternatives(NodeId list) const;
+  bool values_of_one(NodeId list) const;
   bool joined_otherwise(NodeId gold, NodeId prediction) const;
 
   // compare_pieces.cpp: parts of the real line.

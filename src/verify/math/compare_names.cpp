@@ -37,12 +37,19 @@ Named in_order(Named named) {
 
 std::optional<Comparer::Named> Comparer::named_values(NodeId id) const {
   Named named;
-  auto assigns = [&](NodeId item) { return tree_.is(item, Op::kRelation) && tree_[item].count == 2 && tree_.relations(item)[0] == Relation::kEqual; };
+  // Also x = y = 2.
+  auto assigns = [&](NodeId item) {
+    return is_chain_of(item, Relation::kEqual, Relation::kEqual) && (tree_[item].count == 2 || !has_symbol(tree_, tree_.children(item).back()));
+  };
   auto add = [&](NodeId name, NodeId value) {
     if (!tree_.is(name, Op::kSymbol) || std::find(named.names.begin(), named.names.end(), tree_.name(name)) != named.names.end()) return false;
     named.names.push_back(tree_.name(name));
     named.values.push_back(value);
     return true;
+  };
+  auto add_all = [&](NodeId item) {
+    const auto sides = tree_.children(item);
+    return std::all_of(sides.begin(), sides.end() - 1, [&](NodeId name) { return add(name, sides.back()); });
   };
   if (assigns(id) && tree_.is(tree_.child(id, 0), Op::kBracket) && tree_.is(tree_.child(id, 1), Op::kBracket)) {
     const NodeId names = tree_.child(id, 0), values = tree_.child(id, 1);
@@ -56,9 +63,10 @@ std::optional<Comparer::Named> Comparer::named_values(NodeId id) const {
   }
   const bool system = tree_.is(id, Op::kBracket) && static_cast<Bracket>(tree_[id].flag) != Bracket::kRoundSquare &&
                       static_cast<Bracket>(tree_[id].flag) != Bracket::kSquareRound;
-  if (!(tree_.is(id, Op::kList) && (tree_[id].extra & kOrBetween) == 0) && !system) return std::nullopt;
-  for (const NodeId item : tree_.children(id)) {
-    if (!assigns(item) || !add(tree_.child(item, 0), tree_.child(item, 1))) return std::nullopt;
+  const std::span<const NodeId> items = assigns(id) ? std::span<const NodeId>(&id, 1) : tree_.children(id);
+  if (!assigns(id) && !(tree_.is(id, Op::kList) && (tree_[id].extra & kOrBetween) == 0) && !system) return std::nullopt;
+  for (const NodeId item : items) {
+    if (!assigns(item) || !add_all(item)) return std::nullopt;
   }
   return named.names.size() < 2 ? std::nullopt : std::optional(std::move(named));
 }

@@ -105,11 +105,14 @@ Decision Comparer::relation(NodeId gold, NodeId prediction) {
   if (is_chain_of(gold, Relation::kEqual, Relation::kEquivalent) || is_chain_of(gold, Relation::kEqual, Relation::kApprox)) return equation(gold, prediction);
   const std::vector<Relation> relations(tree_.relations(gold).begin(), tree_.relations(gold).end());
   if (relations.size() == 1 && relations[0] == Relation::kIn) {
-    const NodeId set = tree_.child(gold, 1);
-    if (tree_.is(prediction, Op::kRelation) && tree_.relations(prediction)[0] == Relation::kIn) {
-      const NodeId own = tree_.child(gold, 0), other = tree_.child(prediction, 0);
-      if (tree_.is(own, Op::kSymbol) && tree_.is(other, Op::kSymbol) && tree_.name(own) != tree_.name(other)) return unequal("different letters");
-      return element(set, tree_.child(prediction, 1));
+    const NodeId own = tree_.child(gold, 0), set = tree_.child(gold, 1);
+    if (is_chain_of(prediction, Relation::kIn, Relation::kIn)) {
+      const Decision left = element(own, tree_.child(prediction, 0));
+      return left.equal ? element(set, tree_.child(prediction, 1)) : unequal("different things are in a set");
+    }
+    if (!is_name(own)) return unequal("what lies in the set is left out");
+    if (tree_.is(prediction, Op::kRelation)) {
+      if (std::optional<Decision> line = same_line(gold, prediction)) return *line;
     }
     return element(set, prediction);
   }
@@ -120,7 +123,42 @@ Decision Comparer::relation(NodeId gold, NodeId prediction) {
   return by_structure(gold, prediction);
 }
 
+// S = n(n+1)/2 = (n^2+n)/2 and x = 1/3 = 0.33 work out one value; x = y = 2 and AB = BC = CA are several equations.
+bool Comparer::works_out_one_value(NodeId chain) {
+  const std::vector<NodeId> sides(tree_.children(chain).begin(), tree_.children(chain).end());
+  const NodeId last = sides.back();
+  const auto carried_out = [](const Node& node, NodeId) { return node.op == Op::kOpaque || node.op == Op::kSum || node.op == Op::kMissing; };
+  return std::all_of(sides.begin() + 1, sides.end() - 1, [&](NodeId side) {
+    return (!has_symbol(tree_, side) && !has_symbol(tree_, last)) || any(tree_, side, carried_out) || element(side, last).equal;
+  });
+}
+
+// a = b = c in any order of its sides, and as a = b, b = c.
+Decision Comparer::several_equations(NodeId gold, NodeId prediction) {
+  const bool list = tree_.is(prediction, Op::kList) && (tree_[prediction].extra & kOrBetween) == 0;
+  const std::vector<NodeId> chains = list ? std::vector<NodeId>(tree_.children(prediction).begin(), tree_.children(prediction).end()) : std::vector{prediction};
+  std::vector<std::vector<NodeId>> classes;  // Of sides that are equal to each other.
+  for (const NodeId chain : chains) {
+    if (!is_chain_of(chain, Relation::kEqual, Relation::kEqual)) return unequal("the gold is several equations, the prediction is not");
+    std::vector<NodeId> sides(tree_.children(chain).begin(), tree_.children(chain).end());
+    budget_.spend(static_cast<std::int64_t>(sides.size() * chains.size()));
+    for (std::vector<NodeId>& other : classes) {
+      const bool meet = std::any_of(sides.begin(), sides.end(), [&](NodeId side) {
+        return std::any_of(other.begin(), other.end(), [&](NodeId known) { return same(tree_, side, tree_, known); });
+      });
+      if (meet) sides.insert(sides.end(), other.begin(), other.end());
+      if (meet) other.clear();
+    }
+    std::erase_if(classes, [](const auto& one) { return one.empty(); });
+    classes.push_back(std::move(sides));
+  }
+  if (classes.size() != 1) return unequal("equations that do not hang together");
+  const std::vector<NodeId> own(tree_.children(gold).begin(), tree_.children(gold).end());
+  return unordered(distinct(own), distinct(classes[0]));
+}
+
 Decision Comparer::equation(NodeId gold, NodeId prediction) {
+  if (tree_[gold].count > 2 && !works_out_one_value(gold)) return several_equations(gold, prediction);
   Decision decision = equation_by_form(gold, prediction);
   if (decision.equal || tree_.relations(gold).size() > 1 || tree_.relations(gold)[0] != Relation::kEqual) return decision;
   // x^2 = 1 by its solutions, each named: x = 1 or x = -1.

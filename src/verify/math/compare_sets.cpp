@@ -118,6 +118,19 @@ bool Comparer::alternatives(NodeId list) const {
   });
 }
 
+// x = 1, x = 3 and "1 or 3" are several values of one thing.
+bool Comparer::values_of_one(NodeId list) const {
+  if ((tree_[list].extra & kOrBetween) != 0) return true;
+  std::vector<NodeId> names;
+  for (const NodeId item : tree_.children(list)) {
+    if (!tree_.is(item, Op::kRelation)) continue;
+    const NodeId name = tree_.child(item, 0);
+    if (std::any_of(names.begin(), names.end(), [&](NodeId other) { return same(tree_, name, tree_, other); })) return true;
+    names.push_back(name);
+  }
+  return false;
+}
+
 // "p and q" is not "p or q"; "1 and 2" is "1 or 2", a list of values.
 bool Comparer::joined_otherwise(NodeId gold, NodeId prediction) const {
   if (alternatives(gold) != alternatives(prediction)) return true;
@@ -163,7 +176,10 @@ Decision Comparer::collection(NodeId gold, NodeId prediction) {
     // A column is no interval.
     const bool interval = g_interval && bracket(g) != Bracket::kRoundRound;
     if (p.op == Op::kMatrix && options_.column_as_tuple && !interval) return matrices(gold, other);
-    if (p.op == Op::kList && options_.tuple_as_list && bracket(g) == Bracket::kRoundRound) return ordered(a, elements(other));
+    if (p.op == Op::kList && options_.tuple_as_list && bracket(g) == Bracket::kRoundRound) {
+      if (values_of_one(other)) return unequal("values of one letter are no tuple");
+      return ordered(a, elements(other));
+    }
     return unequal("the gold is a tuple or interval, the prediction is not");
   }
   // Sets, lists, values with +-.

@@ -147,7 +147,10 @@ Decision Grader::read_and_compare(std::string_view gold, std::string_view predic
     return {false, MathMethod::kNone, std::string("the gold is over a limit: ") + limit.what};
   }
   reading = parse(p, read_options(commas_separate), tree);
-  ambiguous = gold_reading.grouped_commas || reading.grouped_commas;
+  // A gold that groups its digits and shows no list is a number: 12,345 is not 12, 345. In 27,54,108,135 two commas separate, so all may.
+  const bool number = gold_reading.root != kNoNode && gold_reading.grouped_commas &&
+                      (g.find(", ") != std::string::npos || !any(tree, gold_reading.root, [](const Node& node, NodeId) { return node.op == Op::kList; }));
+  ambiguous = !number && (gold_reading.grouped_commas || reading.grouped_commas);
   if (gold_reading.root != kNoNode) {
     // A point or an interval is one value.
     const bool set = tree.is(gold_reading.root, Op::kBracket) && static_cast<Bracket>(tree[gold_reading.root].flag) == Bracket::kCurly;

@@ -29,6 +29,7 @@ class Lexer {
       }
     }
     push(Tok::kEnd, at_, at_);
+    out_.grouped_commas = out_.grouped_commas && !zero_group_;
   }
 
  private:
@@ -61,6 +62,7 @@ class Lexer {
     if (starts(",")) {
       if (options_.commas_separate || options_.decimal_comma || depth_ > 0 || !three_digits(at + 1)) return 0;
       out_.grouped_commas = true;
+      zero_group_ = zero_group_ || text_[at + 1] == '0';
       return at + 1;
     }
     for (const std::string_view s : {"\\,", "\\;", "\\ ", "\\!", "~", " "}) {
@@ -348,7 +350,7 @@ class Lexer {
   std::size_t at_ = 0;
   std::size_t index_ = 0;  // Where a word ended: a number that begins there follows a letter.
   int depth_ = 0;
-  bool space_ = false, thin_ = false, in_table_ = false;
+  bool space_ = false, thin_ = false, in_table_ = false, zero_group_ = false;
 };
 
 }  // namespace

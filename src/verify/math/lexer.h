@@ -92,7 +92,7 @@ inline constexpr std::uint32_t kAfterLetter = 1;
 struct Lexed {
   std::vector<Token> tokens;       ///< Ends with kEnd.
   std::vector<std::string> owned;  ///< Texts that do not stand in the source as they are.
-  bool grouped_commas = false;     ///< A comma was read as grouping thousands.
+  bool grouped_commas = false;     ///< A comma was read as grouping thousands that could also separate the elements of a list: no group begins with 0.
 };
 
 /// Throws LimitExceeded over a limit. Never fails otherwise: what is unknown becomes kUnknown.

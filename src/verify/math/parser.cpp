@@ -172,6 +172,11 @@ NodeId Parser::parse_relation() {
     }
     sides.push_back(parse_side());
     relations.push_back(relation);
+    // The braces of x in {1, 2} are a set's, and never those of a point.
+    if (relation == Relation::kIn && tree_.is(sides.back(), Op::kList)) {
+      const std::vector<NodeId> items(tree_.children(sides.back()).begin(), tree_.children(sides.back()).end());
+      sides.back() = tree_.add(Op::kBracket, items, 0, static_cast<std::uint8_t>(Bracket::kCurly));
+    }
   }
   if (relations.empty()) return sides[0];
   return tree_.add(Op::kRelation, sides, tree_.add_relations(relations));
