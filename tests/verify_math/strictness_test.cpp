@@ -478,5 +478,51 @@ TEST(MathStrictness, SentencesThatTakeTheAnswerBack) {
   expect_all(pairs, MathKind::kResponse);
 }
 
+TEST(MathStrictness, WordsThatTurnANumber) {
+  expect_all({
+      {"3 units left", "3 units right", false},
+      {"3 units left", "3 right", false},
+      {"3 left", "3 units right", false},
+      {"3 units to the left", "3 units to the right", false},
+      {"3 units up", "3 units down", false},
+      {"3 units clockwise", "3 units counterclockwise", false},
+      {"5 units increase", "5 units decrease", false},
+      {"5 units upwards", "5 units downwards", false},
+      {"\\$5 profit", "\\$5 loss", false},
+      {"\\$5 profit", "\\$5 in debt", false},
+      {"\\$5 \\text{ gain}", "\\$5 \\text{ loss}", false},
+      {"\\$5 saved", "\\$5 spent", false},
+      {"5", "5 loss", false},
+      {"5", "5\\text{ loss}", false},
+      {"5", "5 units below zero", false},
+      {"5", "5 units less than x", false},
+      {"5", "5 units greater than y", false},
+      {"5", "5 percent of the total", false},
+      {"5", "5\\text{ in debt}", false},
+      {"5 miles east", "5 miles", false},
+      {"5 miles east", "5 miles west", false},
+      {"5% increase", "5%", false},
+      {"5% increase", "5% decrease", false},
+      {"5", "5 minutes before noon", false},
+      {"\\$5 profit", "\\$5 profit", true},
+      {"\\$5 profit", "5 dollars profit", true},
+      {"5 miles east", "5 miles east", true},
+      {"90^\\circ clockwise", "90 degrees clockwise", true},
+      {"90^\\circ clockwise", "90 degrees counterclockwise", false},
+      {"3", "3\\text{ marbles left}", true},
+      {"3\\text{ marbles left}", "3", true},
+      {"3\\text{ marbles left}", "3\\text{ marbles lost}", false},
+      {"5", "5 right triangles", true},
+      {"5", "5 units", true},
+      {"5", "5 square units", true},
+      {"5\\%", "5 percent of the total", true},
+      {"5\\%", "5\\%\\text{ of the total}", true},
+      {"5", "5 years older", true},
+      {"5 years older", "5 years younger", false},
+      {"3\\text{ units left}", "3\\text{ units to the left}", true},
+      {"5", "5\\text{ units}^2", true},
+  });
+}
+
 }  // namespace
 }  // namespace lydian

@@ -42,6 +42,7 @@ Comparer::Peeled Comparer::peel(NodeId id) const {
   bool negative = false;
   while (true) {
     if (tree_.is(id, Op::kUnit)) {
+      if (result.direction.word.empty()) result.direction = direction_of(tree_.name(id));
       if (result.unit.empty() || static_cast<UnitKind>(tree_[id].flag) != UnitKind::kNoun) {
         result.unit = tree_.name(id);
         result.unit_kind = static_cast<UnitKind>(tree_[id].flag);
@@ -231,6 +232,14 @@ Decision Comparer::congruent(const Peeled& gold, const Peeled& prediction) {
 
 Decision Comparer::peeled(const Peeled& gold, const Peeled& prediction) {
   if (gold.modulus != kNoNode || prediction.modulus != kNoNode) return congruent(gold, prediction);
+  // 3 units left is not 3 units right, and 5 is no loss of 5.
+  if (gold.direction.word != prediction.direction.word) {
+    const bool both = !gold.direction.word.empty() && !prediction.direction.word.empty();
+    if (both || gold.direction.needed || prediction.direction.needed) return unequal("a direction that the other side does not have");
+  }
+  // "5 percent of the total" is a part of something.
+  if (gold.percent != prediction.percent && (gold.unit.substr(0, 3) == "of " || prediction.unit.substr(0, 3) == "of "))
+    return unequal("a part of something on one side only");
   std::string note;
   const bool one_unit = gold.unit.empty() != prediction.unit.empty() && (gold.unit.empty() ? prediction : gold).unit_kind == UnitKind::kMeasure;
   const NodeId other_core = gold.unit.empty() ? gold.core : prediction.core;

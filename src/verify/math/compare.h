@@ -7,6 +7,7 @@
 
 #include "verify/math/decide.h"
 #include "verify/math/one_letter.h"
+#include "verify/math/units.h"
 
 namespace lydian::math {
 
@@ -52,6 +53,7 @@ class Comparer {
     NodeId core = kNoNode;
     NodeId modulus = kNoNode;  ///< Of 17 (mod 20).
     bool percent = false, degree = false;
+    Direction direction;  ///< Of "5 profit" and "5 units left".
     std::string unit;
     UnitKind unit_kind = UnitKind::kNoun;
   };

@@ -57,6 +57,12 @@ NodeId Parser::parse_unit(NodeId value) {
     value = tree_.add(Op::kMultiply, {value, tree_.integer(factor)});
     unit = unit_of(std::string(unit.name.substr(std::min(unit.name.size(), first.size() + 1))));
   }
+  // 5 percent of the total, 90 degrees clockwise
+  const std::string first = unit.name.substr(0, unit.name.find(' '));
+  if (unit.kind == UnitKind::kNoun && first.size() < unit.name.size() && (unit_of(first).percent || unit_of(first).degree)) {
+    value = tree_.add(unit_of(first).percent ? Op::kPercent : Op::kDegree, {value});
+    unit.name.erase(0, first.size() + 1);
+  }
   if (unit.name.empty()) return value;
   if (unit.kind == UnitKind::kNoun && (changes_value(unit.name) || (has_symbol(tree_, value) && unit.name.substr(0, 4) != "unit")))
     fail("words after a formula");

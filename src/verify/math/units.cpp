@@ -327,8 +327,94 @@ bool is_no_noun(std::string_view word) {
 
 }  // namespace
 
+Direction direction_of(std::string_view words) {
+  struct Way {
+    const char* word;
+    bool needed;
+  };
+  static const std::unordered_map<std::string_view, Way> ways = {{"right", {"right", true}},
+                                                                 {"up", {"up", true}},
+                                                                 {"upward", {"up", true}},
+                                                                 {"down", {"down", true}},
+                                                                 {"downward", {"down", true}},
+                                                                 {"north", {"north", true}},
+                                                                 {"south", {"south", true}},
+                                                                 {"east", {"east", true}},
+                                                                 {"west", {"west", true}},
+                                                                 {"northeast", {"northeast", true}},
+                                                                 {"northwest", {"northwest", true}},
+                                                                 {"southeast", {"southeast", true}},
+                                                                 {"southwest", {"southwest", true}},
+                                                                 {"clockwise", {"clockwise", true}},
+                                                                 {"counterclockwise", {"counterclockwise", true}},
+                                                                 {"anticlockwise", {"counterclockwise", true}},
+                                                                 {"forward", {"forward", true}},
+                                                                 {"backward", {"backward", true}},
+                                                                 {"ahead", {"ahead", true}},
+                                                                 {"behind", {"behind", true}},
+                                                                 {"before", {"before", true}},
+                                                                 {"after", {"after", true}},
+                                                                 {"ago", {"ago", true}},
+                                                                 {"bc", {"bc", true}},
+                                                                 {"ad", {"ad", true}},
+                                                                 {"increase", {"increase", true}},
+                                                                 {"decrease", {"decrease", true}},
+                                                                 {"profit", {"gain", true}},
+                                                                 {"gain", {"gain", true}},
+                                                                 {"loss", {"loss", true}},
+                                                                 {"surplus", {"surplus", true}},
+                                                                 {"deficit", {"deficit", true}},
+                                                                 {"debt", {"debt", true}},
+                                                                 {"credit", {"credit", true}},
+                                                                 {"debit", {"debit", true}},
+                                                                 {"deposit", {"deposit", true}},
+                                                                 {"withdrawal", {"withdrawal", true}},
+                                                                 {"left", {"left", false}},
+                                                                 {"saved", {"saved", false}},
+                                                                 {"spent", {"spent", false}},
+                                                                 {"gained", {"gained", false}},
+                                                                 {"lost", {"lost", false}},
+                                                                 {"earned", {"earned", false}},
+                                                                 {"owed", {"owed", false}},
+                                                                 {"older", {"older", false}},
+                                                                 {"younger", {"younger", false}},
+                                                                 {"taller", {"taller", false}},
+                                                                 {"shorter", {"shorter", false}},
+                                                                 {"longer", {"longer", false}},
+                                                                 {"heavier", {"heavier", false}},
+                                                                 {"lighter", {"lighter", false}},
+                                                                 {"faster", {"faster", false}},
+                                                                 {"slower", {"slower", false}},
+                                                                 {"higher", {"higher", false}},
+                                                                 {"lower", {"lower", false}},
+                                                                 {"deep", {"deep", false}},
+                                                                 {"high", {"high", false}},
+                                                                 {"early", {"early", false}},
+                                                                 {"earlier", {"early", false}},
+                                                                 {"late", {"late", false}},
+                                                                 {"later", {"late", false}}};
+  // "right triangles" are things: a direction stands at the end or before a word that joins.
+  static const std::unordered_set<std::string_view> joining = {"of", "from", "than", "to", "in", "on", "at", "for", "over", "per", "the", "noon", "midnight"};
+  Direction found;
+  for (std::size_t at = 0; at < words.size();) {
+    const std::size_t end = std::min(words.find(' ', at), words.size());
+    std::string_view word = words.substr(at, end - at), next = words.substr(std::min(end + 1, words.size()));
+    next = next.substr(0, next.find(' '));
+    at = end + 1;
+    auto way = ways.find(word);
+    if (way == ways.end() && word.ends_with("wards")) way = ways.find(word.substr(0, word.size() - 1));
+    if (way == ways.end() || (!next.empty() && joining.count(next) == 0 && ways.count(next) == 0)) continue;
+    if (!found.word.empty()) found.word += ' ';
+    found.word += way->second.word;
+    found.needed = found.needed || way->second.needed;
+  }
+  return found;
+}
+
 bool changes_value(std::string_view words) {
-  if (words.substr(0, 4) == "unit" || words == "a m" || words == "p m") return false;  // Square units, and times of day.
+  if (words == "a m" || words == "p m") return false;  // Times of day.
+  // Square units; but not "units less than x".
+  if (starts(words, "unit")) words.remove_prefix(std::min(words.find(' '), words.size()));
   for (std::size_t at = 0; at < words.size();) {
     const std::size_t end = std::min(words.find(' ', at), words.size());
     std::string_view word = words.substr(at, end - at);
@@ -339,6 +425,8 @@ bool changes_value(std::string_view words) {
     if (word.size() == 1 && letter(word[0]) && std::string_view("jwvncfu").find(word[0]) == std::string_view::npos && find_unit(word) == nullptr &&
         !(word == "a" && words.size() > 1))
       return true;
+    const std::string_view rest = words.substr(std::min(at, words.size()));
+    if (word == "to" && (rest.substr(0, 8) == "the left" || rest.substr(0, 9) == "the right")) continue;
     if (is_no_noun(word)) return true;
   }
   return false;
