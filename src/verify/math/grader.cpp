@@ -1,6 +1,7 @@
 #include "verify/math/grader.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "verify/math/characters.h"
@@ -30,6 +31,52 @@ std::string squeezed(std::string_view text) {
     out += c;
   }
   return out;
+}
+
+/// Words of the shape of English ones: cat, up; not abc, xy, mgh.
+bool is_word_shape(std::string_view word) {
+  static constexpr std::array kShort = {"an", "as", "at", "be", "by", "do", "go", "he", "if", "is", "it", "me", "my",
+                                        "no", "of", "on", "so", "to", "up", "us", "we", "am", "hi", "oh", "ok"};
+  if (word.size() == 2) return std::find(kShort.begin(), kShort.end(), word) != kShort.end();
+  if (word.size() != 3) return false;
+  const auto vowels = std::count_if(word.begin(), word.end(), [](char c) { return std::string_view("aeiou").find(c) != std::string_view::npos; });
+  std::string letters(word);
+  std::sort(letters.begin(), letters.end());
+  return vowels > 0 && vowels < 3 && letters[2] - letters[0] > 2;
+}
+
+/// A text of letters and blanks only. A name of a function or constant makes it a formula, and so do single letters.
+struct Letters {
+  bool only = false;
+  bool has_word = false;  ///< Of the shape of an English one.
+};
+Letters letters_of(std::string_view text) {
+  Letters found;
+  bool runs = false;
+  for (std::size_t at = 0; at < text.size();) {
+    if (blank(text[at])) {
+      ++at;
+      continue;
+    }
+    std::size_t end = at;
+    if (letter(text[end])) ++end;  // A to B
+    while (end < text.size() && text[end] >= 'a' && text[end] <= 'z') ++end;
+    if (end == at || (end < text.size() && !blank(text[end]))) return {};
+    const std::string_view run = text.substr(at, end - at);
+    if (word_info(run).kind != Tok::kUnknown) return {};
+    runs = runs || run.size() > 1;
+    found.has_word = found.has_word || is_word_shape(in_small_letters(run));
+    at = end;
+  }
+  found.only = runs;
+  return found;
+}
+
+/// Words are no products, which commute: saw is not was.
+bool are_words(std::string_view gold, std::string_view prediction) {
+  if (gold.size() > 64) return false;
+  const Letters g = letters_of(gold), p = g.only ? letters_of(prediction) : Letters{};
+  return g.only && p.only && (g.has_word || p.has_word) && spoken_sign(gold).empty() && spoken_sign(prediction).empty();
 }
 
 }  // namespace
@@ -221,6 +268,7 @@ MathGrade Grader::compare_texts(std::string_view gold, std::string_view predicti
     return decided({false, MathMethod::kNone, "the answer is too long"});
   }
   budget_.spend(static_cast<std::int64_t>(gold.size() + prediction.size()) / 64);
+  if (are_words(gold, prediction)) return decided(compare_words(gold, prediction, options_));
   if (auto choice = compare_options(gold, prediction, options_)) return decided(std::move(*choice));
   if (auto times = compare_times(gold, prediction)) return decided(std::move(*times));
   if (auto dates = compare_dates(gold, prediction)) return decided(std::move(*dates));

@@ -1,6 +1,9 @@
 #include "verify/math/parser.h"
 
 #include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
 
 #include "verify/math/characters.h"
 #include "verify/math/parser_state.h"
@@ -31,6 +34,11 @@ bool is_intersection(const Token& token) {
   return token.kind == Tok::kIntersection || (token.kind == Tok::kWord && (token.text == "intersect" || token.text == "intersection"));
 }
 
+/// 3 to 1
+bool is_to(const Token& token) {
+  return (token.kind == Tok::kWord && token.text == "to" && token.space_before) || (token.kind == Tok::kText && plain_words(token.text) == "to");
+}
+
 bool is_modulo(const Token& token) {
   return token.kind == Tok::kMod || (token.kind == Tok::kWord && token.text == "mod") || (token.kind == Tok::kText && plain_words(token.text) == "mod");
 }
@@ -52,6 +60,33 @@ Joint joint_of(const Token& token) {
   if (words == "&" || words == "y" || words == "et") return Joint::kAnd;
   return token.text.find(',') != std::string_view::npos && words.empty() ? Joint::kComma : Joint::kNone;
 }
+
+bool is_corners(const Token& token) {
+  return token.kind == Tok::kWord && token.text.size() == 3 && std::all_of(token.text.begin(), token.text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+bool is_correspondence(const Token& token) {
+  return token.kind == Tok::kRelation && (token.text == "sim" || token.text == "cong");
+}
+
+// ABC \sim DEF is BCA \sim EFD and DEF \sim ABC: the triangles in the order of their corners, which are in the order of the first.
+void Parser::match_corners(std::vector<NodeId>& triangles) {
+  std::vector<std::string> names;
+  for (const NodeId triangle : triangles) {
+    if (!tree_.is(triangle, Op::kSymbol) || !starts(tree_.name(triangle), "triangle ")) return;
+    names.push_back(tree_.name(triangle).substr(9));
+  }
+  const auto sorted = [](std::string name) {
+    std::sort(name.begin(), name.end());
+    return name;
+  };
+  std::sort(names.begin(), names.end(), [&](const std::string& a, const std::string& b) { return std::pair(sorted(a), a) < std::pair(sorted(b), b); });
+  std::array<std::size_t, 3> order{0, 1, 2};
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return names[0][a] < names[0][b]; });
+  for (std::size_t i = 0; i < names.size(); ++i)
+    triangles[i] = tree_.symbol("triangle " + std::string{names[i][order[0]], names[i][order[1]], names[i][order[2]]});
+}
+
 void Parser::fail(const char* what) const {
   throw ParseError{std::string(what) + " at byte " + std::to_string(now().at)};
 }
@@ -179,6 +214,8 @@ NodeId Parser::parse_relation() {
     }
   }
   if (relations.empty()) return sides[0];
+  if (std::all_of(relations.begin(), relations.end(), [&](Relation r) { return r == relations[0] && (r == Relation::kOther || r == Relation::kApprox); }))
+    match_corners(sides);
   return tree_.add(Op::kRelation, sides, tree_.add_relations(relations));
 }
 
@@ -237,7 +274,10 @@ NodeId Parser::parse_set() {
 
 NodeId Parser::parse_ratio() {
   std::vector<NodeId> parts{parse_sum()};
-  while (take(Tok::kColon)) parts.push_back(parse_sum());
+  while (is(Tok::kColon) || (is_to(now()) && between_values())) {
+    ++at_;
+    parts.push_back(parse_sum());
+  }
   return parts.size() == 1 ? parts[0] : tree_.add(Op::kRatio, parts);
 }
 
@@ -381,6 +421,11 @@ NodeId Parser::parse_product() {
       const NodeId value = multiply(factors, kNoNode);
       factors.assign(1, tree_.call(Function::kMod, {value, parse_unary()}));
       bare_number = false;
+    } else if (factors.size() == 1 && joins_numbers()) {
+      factors.assign(1, parse_joined_numbers(factors[0]));
+      bare_number = false;
+    } else if (between_values()) {
+      break;
     } else if (unit_follows()) {
       const NodeId value = multiply(factors, kNoNode);
       factors.assign(1, parse_unit(value));

@@ -52,6 +52,7 @@ NodeId Parser::parse_primary() {
       return parse_word();
     case Tok::kSymbol:
       ++at_;
+      if ((token.text == "angle" || token.text == "triangle") && is_corners(now())) return corners(token.text);
       if (token.text == "Gamma" && is_open(Delimiter::kRound)) return apply_function(Function::kGamma, parse_call_arguments());
       // Two shapes of one letter.
       return tree_.symbol(token.text == "varepsilon" ? "epsilon" : token.text == "varphi" ? "phi" : token.text);
@@ -120,6 +121,16 @@ NodeId Parser::parse_primary() {
     default:
       fail("something missing");
   }
+}
+
+// \angle ABC is \angle CBA, by its vertex in the middle; \triangle ABC has its corners in any order, but where it is similar or congruent to another.
+NodeId Parser::corners(std::string_view kind) {
+  std::string name(now().text);
+  const bool matched = is_correspondence(ahead(1)) || (at_ > 1 && is_correspondence(tokens_[at_ - 2]));
+  ++at_;
+  if (kind == "angle" && name[2] < name[0]) std::swap(name[0], name[2]);
+  if (kind == "triangle" && !matched) std::sort(name.begin(), name.end());
+  return tree_.symbol(std::string(kind) + " " + name);
 }
 
 NodeId Parser::parse_number() {

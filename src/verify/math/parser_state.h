@@ -20,6 +20,10 @@ struct ParseError {
 enum class Joint : std::uint8_t { kNone, kComma, kOr, kAnd };
 
 Joint joint_of(const Token& token);
+/// The three corners behind \angle and \triangle.
+bool is_corners(const Token& token);
+/// \sim and \cong, which pair the corners of triangles.
+bool is_correspondence(const Token& token);
 
 /// A Pratt parser written out by levels: lists, relations, set operations, ratios, sums, products, powers, primaries. Every nesting counts towards max_depth.
 class Parser {
@@ -78,6 +82,9 @@ class Parser {
   bool separator(ListKind& kind, std::uint16_t& joints);
   bool starts_factor() const;
   bool unit_follows() const;
+  bool between_values() const;
+  bool joins_numbers() const;
+  NodeId parse_joined_numbers(NodeId left);
   NodeId parse_unit(NodeId value);
   NodeId try_mixed(NodeId whole);
   NodeId multiply(std::vector<NodeId>& factors, NodeId next);
@@ -88,6 +95,8 @@ class Parser {
   NodeId parse_number();
   static std::size_t known_prefix(std::string_view word);
   NodeId letter(std::string_view name);
+  NodeId corners(std::string_view kind);
+  void match_corners(std::vector<NodeId>& triangles);
   NodeId parse_text();
   NodeId parse_open();
   NodeId parse_inside(Delimiter delimiter);

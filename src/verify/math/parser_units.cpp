@@ -64,8 +64,13 @@ NodeId Parser::parse_unit(NodeId value) {
     unit.name.erase(0, first.size() + 1);
   }
   if (unit.name.empty()) return value;
-  if (unit.kind == UnitKind::kNoun && (changes_value(unit.name) || (has_symbol(tree_, value) && unit.name.substr(0, 4) != "unit")))
+  if (unit.kind == UnitKind::kNoun && (changes_value(unit.name) || (has_symbol(tree_, value) && !(tree_.is(value, Op::kOpaque) && tree_.name(value) == "by") &&
+                                                                    unit.name.substr(0, 4) != "unit")))
     fail("words after a formula");
+  // 2 x 3 matrix: rows by columns, which do not commute.
+  if (unit.kind == UnitKind::kNoun && (first == "matrix" || first == "matrices" || first == "array" || first == "table") && tree_.is(value, Op::kMultiply) &&
+      tree_[value].count == 2)
+    value = tree_.add(Op::kOpaque, {tree_.child(value, 0), tree_.child(value, 1)}, tree_.intern("by"));
   if (unit.percent) return tree_.add(Op::kPercent, {value});
   if (unit.degree) return tree_.add(Op::kDegree, {value});
   return tree_.add(Op::kUnit, {value}, tree_.intern(unit.name), static_cast<std::uint8_t>(unit.kind));

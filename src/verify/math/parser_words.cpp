@@ -6,6 +6,7 @@
 
 #include "verify/math/characters.h"
 #include "verify/math/parser_state.h"
+#include "verify/math/units.h"
 
 namespace lydian::math {
 namespace {
@@ -181,6 +182,46 @@ NodeId Parser::parse_word() {
     default:
       fail("a word where a value is expected");
   }
+}
+
+// "to", "of" and the like between two values are words: x to y is no product, which commutes.
+bool Parser::between_values() const {
+  static constexpr std::array kWords = {"to", "of", "by", "per", "than", "from", "for"};
+  const bool word = is(Tok::kWord) && now().space_before && (ahead(1).space_before || ahead(1).kind == Tok::kOpen) &&
+                    std::find(kWords.begin(), kWords.end(), now().text) != kWords.end();
+  const bool text = is(Tok::kText) && plain_words(now().text) == "to";
+  if ((!word && !text) || at_ == 0) return false;
+  const auto is_value = [](Tok kind) {
+    return kind == Tok::kNumber || kind == Tok::kWord || kind == Tok::kSymbol || kind == Tok::kText || kind == Tok::kDegree || kind == Tok::kPercent ||
+           kind == Tok::kConstant || kind == Tok::kFrac || kind == Tok::kSqrt;
+  };
+  const Token& before = tokens_[at_ - 1];
+  return (is_value(before.kind) || before.kind == Tok::kClose) && (is_value(ahead(1).kind) || ahead(1).kind == Tok::kOpen);
+}
+
+// A word between two numbers: 12 R 3, 1 in 4, 1 out of 4, 3 over 4, 2 by 3, 7 choose 3, 7C3.
+bool Parser::joins_numbers() const {
+  if (!is(Tok::kWord) || at_ == 0 || tokens_[at_ - 1].kind != Tok::kNumber || !all_digits(tokens_[at_ - 1].text)) return false;
+  const std::string_view word = now().text;
+  const bool two_words = word == "out" && ahead(1).text == "of";
+  const Token& next = ahead(two_words ? 2 : 1);
+  if (next.kind != Tok::kNumber || !all_digits(next.text)) return false;
+  const bool apart = now().space_before && next.space_before;
+  if (word == "C" || word == "P") return apart || !(now().space_before || next.space_before);
+  if (word == "R") return apart || (at_ == 1 && ahead(2).kind == Tok::kEnd);
+  static constexpr std::array kWords = {"r", "remainder", "in", "over", "by", "choose"};
+  return apart && (two_words || std::find(kWords.begin(), kWords.end(), word) != kWords.end());
+}
+
+NodeId Parser::parse_joined_numbers(NodeId left) {
+  const std::string_view word = now().text;
+  at_ += word == "out" ? 2 : 1;
+  const NodeId right = parse_number();
+  if (word == "C" || word == "choose") return tree_.call(Function::kBinomial, {left, right});
+  if (word == "P") return tree_.call(Function::kPermutations, {left, right});
+  if (word == "by") return tree_.add(Op::kOpaque, {left, right}, tree_.intern("by"));
+  if (word == "R" || word == "r" || word == "remainder") return tree_.add(Op::kOpaque, {left, right}, tree_.intern("remainder"));
+  return tree_.add(Op::kDivide, {left, right});
 }
 
 // A run of letters that is no known word as a whole: known names inside it, else a product of letters, else words.
