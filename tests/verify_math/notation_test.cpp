@@ -234,5 +234,50 @@ TEST(MathNotation, TheLetterI) {
   });
 }
 
+TEST(MathNotation, CasesAndLines) {
+  expect_all({
+      {"\\begin{cases}x=2,\\\\y=1.\\end{cases}", "x=2, y=1", true},
+      {"\\begin{cases}x=2,\\\\y=1\\end{cases}", "\\begin{cases}x=2\\\\y=1\\end{cases}", true},
+      {"\\begin{cases}x=2,\\\\y=1.\\end{cases}", "x=1, y=2", false},
+      {"\\begin{cases} x^2, & x>0\\\\ -x, & x\\le 0\\end{cases}", "\\begin{cases} x^2 & x>0\\\\ -x & x\\le 0\\end{cases}", true},
+      {"\\begin{cases} x^2, & x>0,\\\\ -x, & x\\le 0.\\end{cases}", "\\begin{cases} x^2, & x>0\\\\ -x, & x\\le 0\\end{cases}", true},
+      {"\\begin{cases} x & x>0\\\\ -x & x\\le 0\\end{cases}", "\\begin{cases} x & \\text{if } x>0\\\\ -x & \\text{if } x\\le 0\\end{cases}", true},
+      {"\\begin{cases} x & x>0\\\\ -x & x\\le 0\\end{cases}", "\\begin{cases} -x & x\\le 0\\\\ x & x> 0\\end{cases}", true},
+      {"\\begin{cases} x & x>0\\\\ -x & x\\le 0\\end{cases}", "\\begin{cases} x, & \\text{for } x>0\\\\ -x, & \\text{when } x\\le 0\\end{cases}", true},
+      {"\\begin{cases} x & x>0\\\\ -x & x\\le 0\\end{cases}", "\\begin{cases} -x & x>0\\\\ x & x\\le 0\\end{cases}", false},
+      {"\\begin{cases} x & x>0\\\\ -x & x\\le 0\\end{cases}", "\\begin{cases} x & x\\ge0\\\\ -x & x< 0\\end{cases}", false},
+      {"\\begin{cases} x^2 & \\text{if } x>0\\\\ -x & \\text{otherwise}\\end{cases}", "\\begin{cases} x^2, & x>0\\\\ -x, & \\text{otherwise}\\end{cases}",
+       true},
+      {"\\begin{cases} x^2 & \\text{if } x>0\\\\ -x & \\text{else}\\end{cases}", "\\begin{cases} x^2, & x>0\\\\ -x, & \\text{otherwise}\\end{cases}", true},
+      {"\\begin{cases} 1 & n=1\\\\ 2 & n\\ge2\\end{cases}", "\\begin{cases} 1, & n=1,\\\\ 2, & n\\ge2.\\end{cases}", true},
+      {"\\begin{cases} 1 & n \\text{ even}\\\\ 0 & n \\text{ odd}\\end{cases}",
+       "\\begin{cases} 1 & \\text{if } n \\text{ is even}\\\\ 0 & \\text{if } n \\text{ is odd}\\end{cases}", true},
+      {"\\begin{cases} 1 & n \\text{ even}\\\\ 0 & n \\text{ odd}\\end{cases}", "\\begin{cases} 0 & n \\text{ even}\\\\ 1 & n \\text{ odd}\\end{cases}", false},
+      {"\\left\\{\\begin{array}{l}x=2\\\\y=1\\end{array}\\right.", "x=2, y=1", true},
+      {"\\left\\{\\begin{array}{l}x=2,\\\\y=1.\\end{array}\\right.", "x=2, y=1", true},
+      {"\\left\\{\\begin{array}{ll}x^2, & x>0\\\\ -x, & x\\le 0\\end{array}\\right.", "\\begin{cases} x^2 & x>0\\\\ -x & x\\le 0\\end{cases}", true},
+      {"\\begin{array}{l}x=2\\\\y=1\\end{array}", "x=2,y=1", true},
+      {"\\begin{aligned}x&=2\\\\y&=1\\end{aligned}", "x=2,y=1", true},
+      {"\\begin{aligned}x&=2\\\\y&=1\\end{aligned}", "x=1,y=2", false},
+      {"f(x)=\\begin{cases} x & x>0\\\\ -x & x\\le 0\\end{cases}", "\\begin{cases} x, & x>0\\\\ -x, & x\\le 0\\end{cases}", true},
+      {"\\begin{cases} x & x>0\\\\ -x & x\\le 0\\end{cases}", "\\begin{cases} x & x>0\\\\ -x & x\\le 0 \\\\ 3 & x=5\\end{cases}", false},
+      {"\\begin{cases} x & x>0\\\\ -x & x\\le 0\\end{cases}", "\\begin{cases} x & 0<x\\\\ -x & 0 \\ge x\\end{cases}", true},
+  });
+}
+
+TEST(MathNotation, ChainsThatWorkOutTheGold) {
+  expect_all({
+      {"x^2-1", "(x-1)(x+1)=x^2-1", true},
+      {"x^2-1", "\\begin{align*}(x-1)(x+1)&=x^2+x-x-1\\\\&=x^2-1\\end{align*}", true},
+      {"x^2-1", "\\begin{aligned}(x-1)(x+1)&=x^2-1\\end{aligned}", true},
+      {"x^2-1", "(x-1)(x+1)=x^2+1", false},
+      {"x^2-1", "x=x^2-1", false},
+      {"x^2-1", "2x=x^2-1", false},
+      {"x^2+2x+1", "(x+1)^2 = x^2+2x+1", true},
+      {"5", "\\begin{aligned}x&=2+3\\\\&=5\\end{aligned}", true},
+      {"5", "x+1=5+1", false},
+  });
+}
+
 }  // namespace
 }  // namespace lydian

@@ -87,6 +87,12 @@ Decision Comparer::compare(NodeId gold, NodeId prediction) {
       if (assigned.equal && assigned.reason.empty()) assigned.reason = "the name before the value is left out";
       return assigned;
     }
+    // (x - 1)(x + 1) = x^2 - 1: every step has the value.
+    if (is_chain_of(prediction, Relation::kEqual, Relation::kEqual)) {
+      const std::vector<NodeId> sides(tree_.children(prediction).begin(), tree_.children(prediction).end());
+      if (std::all_of(sides.begin(), sides.end(), [&](NodeId side) { return element(gold, side).equal; }))
+        return {true, MathMethod::kCanonical, "each side of a chain of equations"};
+    }
   }
   return decision;
 }
@@ -100,6 +106,7 @@ Decision Comparer::element(NodeId gold, NodeId prediction) {
   budget_.spend(1);
   if (same(tree_, gold, tree_, prediction)) return {true, MathMethod::kExact, {}};
   if (std::optional<Decision> vectors = by_components(gold, prediction)) return *vectors;
+  if (is_piecewise(gold) && is_piecewise(prediction)) return piecewise(gold, prediction);
   switch (tree_[gold].op) {
     case Op::kRelation:
       return relation(gold, prediction);
@@ -321,6 +328,26 @@ Decision Comparer::ratio(NodeId gold, NodeId prediction) {
     if (!cross.equal) return cross;
   }
   return {true, MathMethod::kExact, "the same ratio in other terms"};
+}
+
+// Values with their conditions, in any order.
+Decision Comparer::piecewise(NodeId gold, NodeId prediction) {
+  const std::vector<NodeId> a(tree_.children(gold).begin(), tree_.children(gold).end()),
+      b(tree_.children(prediction).begin(), tree_.children(prediction).end());
+  if (a.size() != b.size()) return unequal("different numbers of cases");
+  std::vector<char> taken(b.size(), 0);
+  Decision total{true, MathMethod::kExact, {}};
+  for (std::size_t i = 0; i < a.size(); i += 2) {
+    Decision row = unequal("a case that the other side does not have");
+    for (std::size_t k = 0; k < b.size() && !row.equal; k += 2) {
+      if (taken[k] != 0 || !element(a[i + 1], b[k + 1]).equal) continue;
+      row = element(a[i], b[k]);
+      taken[k] = row.equal ? 1 : 0;
+    }
+    if (!row.equal) return row;
+    total.method = std::max(total.method, row.method);
+  }
+  return total;
 }
 
 // Things that have no value of their own: the same operation on equal parts.

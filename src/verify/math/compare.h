@@ -74,6 +74,8 @@ class Comparer {
   NodeId without_constant(NodeId id, std::string& name);
   int infinity_sign(NodeId id) const;
   bool is_congruence(NodeId id) const { return tree_.is(id, Op::kOpaque) && tree_.name(id) == kCongruent; }
+  bool is_piecewise(NodeId id) const { return tree_.is(id, Op::kOpaque) && tree_.name(id) == kPiecewise; }
+  Decision piecewise(NodeId gold, NodeId prediction);
   Decision congruent(const Peeled& gold, const Peeled& prediction);
   Decision based(NodeId gold, NodeId prediction);
   Decision ratio(NodeId gold, NodeId prediction);

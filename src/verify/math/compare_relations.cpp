@@ -91,6 +91,7 @@ NodeId Comparer::assigned_value(NodeId id) const {
     if (relations[i] != Relation::kEqual && relations[i] != Relation::kEquivalent) return kNoNode;
   }
   if (exact == 0) return sides[0];
+  if (tree_.is(sides[0], Op::kSymbol) && has_letter(tree_, sides[exact], tree_.name(sides[0]))) return kNoNode;  // x = x^2 - 1
   const bool first_is_name = is_name(sides[0]) || !has_symbol(tree_, sides[0]);
   if (first_is_name) {
     // 5 = x

@@ -113,6 +113,8 @@ bool Parser::separator(ListKind& kind, std::uint16_t& joints) {
       found = std::max(found, ListKind::kComma);
     } else if (is(Tok::kSemicolon)) {
       found = std::max(found, ListKind::kSemicolon);
+    } else if (is(Tok::kDot) && (ahead(1).kind == Tok::kAmpersand || ahead(1).kind == Tok::kNewRow || ahead(1).kind == Tok::kEndEnvironment)) {
+      // The full stop behind a row.
     } else if (joins(now())) {
       found = std::max(found, ListKind::kWord);
       if (joint_of(now()) == Joint::kOr) joints |= kOrBetween;
@@ -123,7 +125,7 @@ bool Parser::separator(ListKind& kind, std::uint16_t& joints) {
     any = true;
   }
   if (!any) return false;
-  if (is(Tok::kEnd) || is(Tok::kClose)) {
+  if (ends_list()) {
     // A separator before an end: "1, 2,".
     if (start == at_) return false;
   }
@@ -142,7 +144,7 @@ NodeId Parser::parse_list() {
     ListKind between = ListKind::kComma;
     std::uint16_t joint = 0;
     const bool comma = is(Tok::kComma);
-    if (!separator(between, joint) || is(Tok::kEnd) || is(Tok::kClose)) break;
+    if (!separator(between, joint) || ends_list()) break;
     kind = std::max(kind, between);
     joints |= joint;
     before.push_back(comma && between == ListKind::kWord ? ListKind::kComma : between);

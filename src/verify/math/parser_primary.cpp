@@ -294,7 +294,9 @@ NodeId Parser::parse_open() {
     expect_close(delimiter);
     return condition;
   }
+  const bool environment = delimiter == Delimiter::kCurly && is(Tok::kBegin);
   const NodeId inside = parse_inside(delimiter);
+  if (environment && !is(Tok::kClose)) return inside;  // The one brace before cases.
   if (!is(Tok::kClose)) fail("a bracket that is not closed");
   const auto close = static_cast<Delimiter>(now().payload);
   ++at_;

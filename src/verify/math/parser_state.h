@@ -114,6 +114,9 @@ class Parser {
   NodeId parse_opaque(std::string_view name);
   NodeId parse_environment();
   NodeId parse_rows(std::string_view environment, bool matrix);
+  std::size_t end_of_environment() const;
+  void join_aligned_cells(bool lines);
+  NodeId parse_cell(bool condition);
   std::string script_text();
   NodeId apply_function(Function function, std::vector<NodeId> arguments);
 
@@ -136,6 +139,8 @@ class Parser {
   bool is(Tok kind) const { return now().kind == kind; }
   bool is_open(Delimiter delimiter) const { return is(Tok::kOpen) && now().payload == static_cast<std::uint32_t>(delimiter); }
   bool is_close(Delimiter delimiter) const { return is(Tok::kClose) && now().payload == static_cast<std::uint32_t>(delimiter); }
+  bool ends_list() const { return is(Tok::kEnd) || is(Tok::kClose) || ends_cell(); }
+  bool ends_cell() const { return is(Tok::kAmpersand) || is(Tok::kNewRow) || is(Tok::kEndEnvironment); }
   bool take(Tok kind) {
     if (!is(kind)) return false;
     ++at_;

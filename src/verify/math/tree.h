@@ -137,6 +137,8 @@ enum class Function : std::uint8_t {
 };
 /// The name of a kOpaque of a value and a modulus: 17 (mod 20).
 inline constexpr const char* kCongruent = "pmod";
+/// The name of a kOpaque of values, each with its condition.
+inline constexpr const char* kPiecewise = "piecewise";
 const char* name_of(Function function);
 bool is_trigonometric(Function function);
 
