@@ -279,5 +279,30 @@ TEST(MathNotation, ChainsThatWorkOutTheGold) {
   });
 }
 
+TEST(MathNotation, ProductsOfManyLetters) {
+  expect_all({
+      {"abcd", "a*b*c*d", true},
+      {"a*b*c*d", "abcd", true},
+      {"abcd", "a*b*c", false},
+      {"abcd", "a*b*c*x", false},
+      {"\\frac{abcd}{2}", "\\frac12 a b c d", true},
+      {"\\frac{abcd}{2}", "\\frac12 a b c", false},
+      {"abcde", "a b c d e", true},
+      {"wxyz", "w*x*y*z", true},
+      {"\\sqrt{abcd}", "\\sqrt{ab cd}", true},
+      {"\\ln(xyzt)", "\\ln(x y z t)", true},
+      {"Prt", "P*r*t", true},
+      {"abxy", "a*b*x*y", true},
+      {"e^{abcd}", "e^{dcba}", true},
+      {"\\sqrt{a}\\sqrt{b}\\sqrt{c}\\sqrt{d}", "\\sqrt{abcd}", true},
+      {"stop", "pots", false},
+      {"\\boxed{stop}", "\\boxed{pots}", false},
+      {"east", "seat", false},
+      {"speed=5", "5", true},
+      {"AB", "BA", false},
+      {"\\frac{length}{width}", "\\frac{length}{width}", true},
+  });
+}
+
 }  // namespace
 }  // namespace lydian

@@ -72,6 +72,18 @@ Letters letters_of(std::string_view text) {
   return found;
 }
 
+/// The product of a run of letters, abcd, where the other side is a product that is written as one: a*b*c*d. Else kNoNode.
+NodeId product_of_letters(Tree& tree, std::string_view run, NodeId other) {
+  if (other == kNoNode || !tree.is(other, Op::kMultiply) || run.size() < 2 || run.size() > 6 || !std::all_of(run.begin(), run.end(), letter)) return kNoNode;
+  const bool product = !any(tree, other, [&](const Node& node, NodeId id) {
+    return node.op != Op::kMultiply && node.op != Op::kConstant && (node.op != Op::kSymbol || tree.name(id).size() != 1);
+  });
+  if (!product) return kNoNode;
+  std::vector<NodeId> factors;
+  for (const char c : run) factors.push_back(c == 'e' ? tree.constant(Constant::kE) : c == 'i' ? tree.constant(Constant::kI) : tree.symbol({&c, 1}));
+  return tree.add(Op::kMultiply, factors);
+}
+
 /// Words are no products, which commute: saw is not was.
 bool are_words(std::string_view gold, std::string_view prediction) {
   if (gold.size() > 64) return false;
@@ -202,6 +214,11 @@ Decision Grader::read_and_compare(std::string_view gold, std::string_view predic
     // A point or an interval is one value.
     const bool set = tree.is(gold_reading.root, Op::kBracket) && static_cast<Bracket>(tree[gold_reading.root].flag) == Bracket::kCurly;
     gold_plural = set || tree.is(gold_reading.root, Op::kList) || has_plus_minus(tree, gold_reading.root);
+  }
+  if (gold_reading.root == kNoNode) {
+    gold_reading.root = product_of_letters(tree, g, reading.root);
+  } else if (reading.root == kNoNode) {
+    reading.root = product_of_letters(tree, p, gold_reading.root);
   }
   const auto is_text = [&](const Reading& side) { return side.root == kNoNode || tree.is(side.root, Op::kText); };
   // \text{12 cm}

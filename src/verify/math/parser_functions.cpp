@@ -19,6 +19,7 @@ std::size_t Parser::known_prefix(std::string_view word) {
 std::vector<NodeId> Parser::parse_call_arguments() {
   const Deeper deeper(*this);
   const Inside fresh(*this);
+  in_argument_ = true;
   const std::uint32_t delimiter = now().payload;
   ++at_;
   const NodeId inside = parse_list();

@@ -87,7 +87,7 @@ NodeId Parser::parse_primary() {
     }
     case Tok::kBoxed:
       ++at_;
-      return parse_argument();
+      return parse_argument(false);
     case Tok::kOpen:
       return parse_open();
     case Tok::kBar:
@@ -354,10 +354,11 @@ NodeId Parser::parse_angle() {
 }
 
 // One argument of a command: a group, else one digit, letter or command.
-NodeId Parser::parse_argument() {
+NodeId Parser::parse_argument(bool formula) {
   const Deeper deeper(*this);
   if (is_open(Delimiter::kGroup)) {
     const Inside fresh(*this);
+    in_argument_ = formula;
     ++at_;
     const NodeId inside = parse_list();
     expect_close(Delimiter::kGroup);

@@ -48,17 +48,19 @@ class Parser {
         : parser_(parser),
           bars_(std::exchange(parser.open_bars_, 0)),
           in_function_(std::exchange(parser.in_function_, false)),
+          in_argument_(parser.in_argument_),
           in_angle_(std::exchange(parser.in_angle_, angle)) {}
     ~Inside() {
       parser_.open_bars_ = bars_;
       parser_.in_function_ = in_function_;
+      parser_.in_argument_ = in_argument_;
       parser_.in_angle_ = in_angle_;
     }
     Inside(const Inside&) = delete;
     Inside& operator=(const Inside&) = delete;
     Parser& parser_;
     int bars_;
-    bool in_function_, in_angle_;
+    bool in_function_, in_argument_, in_angle_;
   };
 
   // parser.cpp: levels.
@@ -104,7 +106,7 @@ class Parser {
   NodeId parse_bars();
   NodeId parse_fraction();
   NodeId parse_root();
-  NodeId parse_argument();
+  NodeId parse_argument(bool formula = true);
   NodeId parse_function(Function function);
   NodeId parse_function_argument();
   std::vector<NodeId> parse_call_arguments();
@@ -157,6 +159,7 @@ class Parser {
   std::int64_t depth_ = 0;
   int open_bars_ = 0;
   int bound_i_ = 0;           ///< Inside sums over i, where i is a number and not the imaginary unit.
+  bool in_argument_ = false;  ///< Of a fraction, a root or a function: four letters are a product there, and no word.
   bool in_angle_ = false;     ///< Between < and >, the brackets of a vector.
   bool in_function_ = false;  ///< Reading the bare argument of a function: another function ends it.
 };

@@ -248,7 +248,7 @@ NodeId Parser::split_word(std::string_view word) {
   // Four letters and more that stand in no formula are words: products commute, words do not.
   const bool operand = (at_ > 0 && is_operation(tokens_[at_ - 1].kind)) || is_operation(ahead(1).kind);
   const bool named = ahead(1).kind == Tok::kRelation;  // speed = 5
-  if (word.size() >= 4 && all_single && !operand && !(at_ > 0 && tokens_[at_ - 1].kind == Tok::kNumber)) {
+  if (word.size() >= 4 && all_single && !operand && !in_argument_ && !(at_ > 0 && tokens_[at_ - 1].kind == Tok::kNumber)) {
     if (!named) fail("a word");
     ++at_;
     return tree_.symbol(word);
