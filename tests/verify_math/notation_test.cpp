@@ -304,5 +304,53 @@ TEST(MathNotation, ProductsOfManyLetters) {
   });
 }
 
+TEST(MathNotation, TheLineWithoutSomeOfIt) {
+  expect_all({
+      {"x\\ne 2,3", "x\\ne 2, x\\ne 3", true},
+      {"x\\ne 2,3", "x\\ne 3 and x\\ne 2", true},
+      {"x\\ne 2, x\\ne 3", "x\\ne 2,3", true},
+      {"x\\ne 2, x\\ne 3", "x\\ne 3 and x \\ne 2", true},
+      {"x\\ne\\pm1", "x\\ne 1, x\\ne -1", true},
+      {"x\\ne\\pm1", "x\\ne 1, -1", true},
+      {"x\\ne 1, x\\ne -1", "x\\ne\\pm1", true},
+      {"x\\ne\\pm1", "x\\ne 1", false},
+      {"x\\ne 2,3", "x\\ne 2", false},
+      {"x\\ne 2,3", "x\\ne 2,4", false},
+      {"x\\ne 2,3", "x=2,3", false},
+      {"x\\ne 2 \\text{ or } x\\ne 3", "x\\ne 2, x\\ne 3", false},
+      {"(-oo,2)U(2,3)U(3,oo)", "x≠2, x≠3", true},
+      {"(-oo,2)U(2,3)U(3,oo)", "x≠2,3", true},
+      {"(-oo,2)U(2,3)U(3,oo)", "x≠2 and x≠3", true},
+      {"x≠2, x≠3", "(-oo,2)U(2,3)U(3,oo)", true},
+      {"(-oo,2)U(2,3)U(3,oo)", "x≠2", false},
+      {"x≠2", "R\\{2}", true},
+      {"x≠2", "ℝ∖{2}", true},
+      {"x≠2", "R-{2}", true},
+      {"R-{2}", "x≠2", true},
+      {"\\mathbb{R}\\setminus\\{2\\}", "x≠2", true},
+      {"\\mathbb{R}-\\{2\\}", "x≠2", true},
+      {"ℝ\\{2}", "x≠2", true},
+      {"\\R\\setminus\\{1,2\\}", "R - {1,2}", true},
+      {"x≠2", "all real numbers except 2", true},
+      {"(-∞,2)∪(2,∞)", "all real numbers except x = 2", true},
+      {"(-∞,2)∪(2,∞)", "all reals except 2", true},
+      {"x≠2", "all real numbers except 3", false},
+      {"(-∞,2)∪(2,∞)", "all real numbers", false},
+      {"all real numbers", "R", true},
+      {"(-oo,oo)", "R", true},
+      {"R", "all reals", true},
+      {"R", "x", false},
+      {"x \\ne 0", "x \\notin \\{0\\}", true},
+      {"x \\ne 0, x\\ne 1", "x\\notin\\{0,1\\}", true},
+      {"x \\ne 0", "x \\notin \\{1\\}", false},
+      {"3", "all real numbers except 3", false},
+      {"R-{2}", "R-{3}", false},
+      {"R", "R-{3}", false},
+      {"R", "\\mathbb{R}", true},
+      {"(-\\infty,-1)\\cup(3,+\\infty)", "\\mathbb{R}\\setminus[-1,3]", true},
+      {"(-\\infty,-1)\\cup(3,+\\infty)", "\\mathbb{R}\\setminus(-1,3)", false},
+  });
+}
+
 }  // namespace
 }  // namespace lydian

@@ -316,5 +316,15 @@ TEST(MathRefusal, WordsDoNotCommute) {
   });
 }
 
+TEST(MathRefusal, RelationsOfOtherKinds) {
+  expect_all({
+      {"p \\implies q", "p \\iff q", false},
+      {"p \\to q", "p \\sim q", false},
+      {"a \\propto b", "a \\sim b", false},
+      {"p \\implies q", "p \\Rightarrow q", true},
+      {"x \\notin A", "x \\to A", false},
+  });
+}
+
 }  // namespace
 }  // namespace lydian

@@ -134,7 +134,7 @@ class Comparer {
   std::optional<Pieces> pieces(NodeId id, std::string& letter);
   std::optional<Pieces> pieces_of_relation(NodeId id, std::string& letter);
   std::optional<Pieces> pieces_of_list(NodeId id, std::string& letter);
-  std::optional<Pieces> without_points(Pieces whole, Pieces points);
+  std::optional<Pieces> complement(Pieces pieces);
   Decision same_pieces(Pieces gold, Pieces prediction);
   bool sort_pieces(Pieces& pieces);
   std::optional<Pieces> merged(Pieces pieces);

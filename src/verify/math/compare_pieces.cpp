@@ -20,9 +20,10 @@ std::optional<Comparer::Pieces> Comparer::pieces_of_relation(NodeId id, std::str
     if (letter.empty()) letter = tree_.name(side);
     return letter == tree_.name(side);
   };
-  if (relations.size() == 1 && relations[0] == Relation::kIn) {
+  if (relations.size() == 1 && (relations[0] == Relation::kIn || relations[0] == Relation::kNotIn)) {
     if (!set_letter(sides[0])) return std::nullopt;
-    return pieces(sides[1], letter);
+    std::optional<Pieces> set = pieces(sides[1], letter);
+    return set && relations[0] == Relation::kNotIn ? complement(std::move(*set)) : set;
   }
   if (relations.size() == 1) {
     const bool left = tree_.is(sides[0], Op::kSymbol) && !has_symbol(tree_, sides[1]), right = tree_.is(sides[1], Op::kSymbol) && !has_symbol(tree_, sides[0]);
@@ -110,8 +111,9 @@ std::optional<Comparer::Pieces> Comparer::pieces(NodeId id, std::string& letter)
       return second ? intersection(*first, *second) : std::nullopt;
     }
     case Op::kDifference: {
-      const std::optional<Pieces> whole = pieces(children[0], letter), points = whole ? pieces(children[1], letter) : std::nullopt;
-      return points ? without_points(*whole, *points) : std::nullopt;
+      const std::optional<Pieces> whole = pieces(children[0], letter), without = whole ? pieces(children[1], letter) : std::nullopt;
+      const std::optional<Pieces> rest = without ? complement(*without) : std::nullopt;
+      return rest ? intersection(*whole, *rest) : std::nullopt;
     }
     default:
       return std::nullopt;
@@ -157,19 +159,23 @@ std::optional<Comparer::Pieces> Comparer::pieces_of_list(NodeId id, std::string&
   return total;
 }
 
-// The line or an interval without single points.
-std::optional<Comparer::Pieces> Comparer::without_points(Pieces whole, Pieces points) {
-  if (whole.size() != 1 || !sort_pieces(points)) return std::nullopt;
+// The rest of the line.
+std::optional<Comparer::Pieces> Comparer::complement(Pieces pieces) {
+  const std::optional<Pieces> parts = merged(std::move(pieces));
+  if (!parts) return std::nullopt;
   Pieces result;
-  Piece rest = whole.front();
-  for (const Piece& point : points) {
-    if (point.low == kNoNode || point.low != point.high) return std::nullopt;
-    if (rest.low != kNoNode && decider_.order(rest.low, point.low) != -1) return std::nullopt;
-    if (rest.high != kNoNode && decider_.order(point.low, rest.high) != -1) return std::nullopt;
-    result.push_back({rest.low, point.low, rest.low_open, true});
-    rest = {point.low, rest.high, true, rest.high_open};
+  Piece rest;
+  bool open_end = true;  // Whether the line goes on behind the last part.
+  for (const Piece& part : *parts) {
+    if (part.low != kNoNode) {
+      rest.high = part.low;
+      rest.high_open = !part.low_open;
+      result.push_back(rest);
+    }
+    open_end = part.high != kNoNode;
+    rest = {part.high, kNoNode, !part.high_open, true};
   }
-  result.push_back(rest);
+  if (open_end) result.push_back(rest);
   return result;
 }
 

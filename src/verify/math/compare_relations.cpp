@@ -87,7 +87,7 @@ NodeId Comparer::assigned_value(NodeId id) const {
       exact = std::min(exact, i == 0 && has_symbol(tree_, sides[0]) && is_name(sides[0]) ? std::size_t{1} : i);
       break;
     }
-    if (relations[i] == Relation::kOther && tree_.is(sides[i + 1], Op::kMissing)) return kNoNode;
+    if (relations[i] == Relation::kArrow && tree_.is(sides[i + 1], Op::kMissing)) return kNoNode;
     if (relations[i] != Relation::kEqual && relations[i] != Relation::kEquivalent) return kNoNode;
   }
   if (exact == 0) return sides[0];
@@ -116,6 +116,9 @@ Decision Comparer::relation(NodeId gold, NodeId prediction) {
       if (std::optional<Decision> line = same_line(gold, prediction)) return *line;
     }
     return element(set, prediction);
+  }
+  if (relations.size() == 1 && relations[0] == Relation::kNotIn) {
+    if (std::optional<Decision> line = same_line(gold, prediction)) return *line;
   }
   if (std::all_of(relations.begin(), relations.end(),
                   [](Relation r) { return is_less(r) || is_greater(r) || r == Relation::kNotEqual || r == Relation::kEqual; })) {

@@ -104,7 +104,8 @@ bool Comparer::has_conditions(NodeId list) const {
   return std::any_of(items.begin(), items.end(), [&](NodeId item) {
     if (!tree_.is(item, Op::kRelation)) return has_conditions(item);
     const auto relations = tree_.relations(item);
-    return std::any_of(relations.begin(), relations.end(), [](Relation r) { return r >= Relation::kNotEqual && r <= Relation::kGreaterEqual; });
+    return std::any_of(relations.begin(), relations.end(),
+                       [](Relation r) { return (r >= Relation::kNotEqual && r <= Relation::kGreaterEqual) || r == Relation::kNotIn; });
   });
 }
 

@@ -45,6 +45,27 @@ bool is_word_shape(std::string_view word) {
   return vowels > 0 && vowels < 3 && letters[2] - letters[0] > 2;
 }
 
+/// "all real numbers except x = 2": the line without what is named. Empty for others.
+std::string spoken_difference(std::string_view text) {
+  if (text.size() > 128) return {};
+  std::string low = in_small_letters(text);
+  std::size_t at = low.find(" except ");
+  if (at == std::string::npos) return {};
+  const std::string_view line = std::string_view(low).substr(0, at);
+  if (line != "all real numbers" && line != "all reals" && line != "all real x" && line != "all real numbers x" && line != "all real values") return {};
+  std::string_view values = text.substr(at + 8);
+  if (starts(values, "for ")) values.remove_prefix(4);
+  const std::size_t sign = values.find('=');
+  if (sign != std::string_view::npos) {
+    // x = 2, but not x = y = 2.
+    std::string_view name = values.substr(0, sign);
+    while (!name.empty() && blank(name.back())) name.remove_suffix(1);
+    if (name.size() != 1 || !letter(name[0]) || values.find('=', sign + 1) != std::string_view::npos) return {};
+    values.remove_prefix(sign + 1);
+  }
+  return "\\R\\setminus\\{" + std::string(values) + "\\}";
+}
+
 /// A text of letters and blanks only. A name of a function or constant makes it a formula, and so do single letters.
 struct Letters {
   bool only = false;
@@ -95,6 +116,7 @@ bool are_words(std::string_view gold, std::string_view prediction) {
 
 std::string without_words(std::string_view text) {
   std::string sign = spoken_sign(text);
+  if (sign.empty()) sign = spoken_difference(text);
   return sign.empty() ? without_delimiters(text) : sign;
 }
 
@@ -249,6 +271,12 @@ Decision Grader::read_and_compare(std::string_view gold, std::string_view predic
     gold_reading.root = with_letter_as(tree, gold_reading.root, "I", unit);
   } else if (means_i(reading.root, gold_reading.root) || (!has_symbol(tree, gold_reading.root) && !has_symbol(tree, other))) {
     reading.root = other;
+  }
+  // R alone beside the line, or beside an interval, is the line.
+  for (Reading* side : {&gold_reading, &reading}) {
+    const NodeId beside = side == &reading ? gold_reading.root : reading.root;
+    if (tree.is(side->root, Op::kSymbol) && tree.name(side->root) == "R" && (tree.is_constant(beside, Constant::kReals) || tree.is(beside, Op::kBracket)))
+      side->root = tree.constant(Constant::kReals);
   }
   Decision decision = Comparer(tree, options_, budget_).compare(gold_reading.root, reading.root);
   // \log without a base is written for both: what is equal under one of its meanings is equal.

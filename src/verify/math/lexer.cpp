@@ -166,6 +166,11 @@ class Lexer {
         info = shorter;
       }
     }
+    // R\{2} in plain text: a backslash before braces that close without one.
+    if (name == "{" && !out_.tokens.empty() && (out_.tokens.back().text == "R" || out_.tokens.back().kind == Tok::kConstant)) {
+      const std::size_t close = text_.find('}', at_);
+      if (close != std::string_view::npos && text_[close - 1] != '\\') return push(Tok::kSetMinus, begin, at_);
+    }
     at_ += name.size();
     emit(info, begin, name);
   }
@@ -263,7 +268,7 @@ class Lexer {
         if (next == '/' && peek(2) == '-') return simple(Tok::kPlusMinus, 3);
         return next == '-' ? simple(Tok::kPlusMinus, 2) : simple(Tok::kPlus, 1);
       case '-':
-        return next == '>' ? relation(Relation::kOther, 2) : simple(Tok::kMinus, 1);
+        return next == '>' ? relation(Relation::kArrow, 2) : simple(Tok::kMinus, 1);
       case '*':
         return next == '*' ? simple(Tok::kCaret, 2) : simple(Tok::kTimes, 1);
       case '/':
@@ -310,7 +315,7 @@ class Lexer {
         if (next == '>') return relation(Relation::kGreaterEqual, 2);
         return relation(Relation::kEqual, 1);
       case '<':
-        if (next == '=' && peek(2) == '>') return relation(Relation::kOther, 3);
+        if (next == '=' && peek(2) == '>') return relation(Relation::kIff, 3);
         if (next == '>') return relation(Relation::kNotEqual, 2);
         return next == '=' ? relation(Relation::kLessEqual, 2) : relation(Relation::kLess, 1);
       case '>':

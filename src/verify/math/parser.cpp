@@ -151,9 +151,37 @@ NodeId Parser::parse_list() {
     words.push_back(joint);
     items.push_back(parse_relation());
   }
+  spread_not_equal(items, words);
   if (items.size() == 1) return items[0];
+  if ((joints & kOrBetween) == 0 && std::all_of(items.begin(), items.end(), [&](NodeId item) { return is_not_equal(item); })) joints |= kAndBetween;
+  before.resize(items.size(), ListKind::kComma);
   if (joints == (kOrBetween | kAndBetween) && std::find(words.begin() + 1, words.end(), 0) == words.end()) return join_conditions(items, words);
   return group_list(items, before, kind, joints);
+}
+
+bool Parser::is_not_equal(NodeId id) const {
+  return tree_.is(id, Op::kRelation) && tree_[id].count == 2 && tree_.relations(id)[0] == Relation::kNotEqual && tree_.is(tree_.child(id, 0), Op::kSymbol);
+}
+
+// x \ne 2, 3 and x \ne \pm 1 say of each value that x is another.
+void Parser::spread_not_equal(std::vector<NodeId>& items, std::vector<std::uint16_t>& words) {
+  if (!is_not_equal(items[0])) return;
+  const NodeId letter = tree_.child(items[0], 0);
+  const auto not_equal = [&](NodeId value) { return tree_.add(Op::kRelation, {letter, value}, tree_.add_relations(std::array{Relation::kNotEqual})); };
+  std::vector<NodeId> spread;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const NodeId item = items[i];
+    const NodeId value = is_not_equal(item) ? tree_.child(item, 1) : item;
+    if (i > 0 && item == value && (!is_scalar(tree_, item) || (words[i] & kOrBetween) != 0)) return;
+    if (tree_.is(value, Op::kPlusMinus) && tree_[value].count == 1) {
+      spread.push_back(not_equal(tree_.child(value, 0)));
+      spread.push_back(not_equal(tree_.add(Op::kNegate, {tree_.child(value, 0)})));
+    } else {
+      spread.push_back(item == value ? not_equal(value) : item);
+    }
+  }
+  items = std::move(spread);
+  words.resize(items.size(), 0);
 }
 
 // x < -3 or x > -1 and x < 2: "and" binds tighter.
@@ -210,13 +238,13 @@ NodeId Parser::parse_relation() {
     sides.push_back(parse_side());
     relations.push_back(relation);
     // The braces of x in {1, 2} are a set's, and never those of a point.
-    if (relation == Relation::kIn && tree_.is(sides.back(), Op::kList)) {
+    if ((relation == Relation::kIn || relation == Relation::kNotIn) && tree_.is(sides.back(), Op::kList)) {
       const std::vector<NodeId> items(tree_.children(sides.back()).begin(), tree_.children(sides.back()).end());
       sides.back() = tree_.add(Op::kBracket, items, 0, static_cast<std::uint8_t>(Bracket::kCurly));
     }
   }
   if (relations.empty()) return sides[0];
-  if (std::all_of(relations.begin(), relations.end(), [&](Relation r) { return r == relations[0] && (r == Relation::kOther || r == Relation::kApprox); }))
+  if (std::all_of(relations.begin(), relations.end(), [&](Relation r) { return r == relations[0] && (r == Relation::kSimilar || r == Relation::kApprox); }))
     match_corners(sides);
   return tree_.add(Op::kRelation, sides, tree_.add_relations(relations));
 }
@@ -260,15 +288,25 @@ NodeId Parser::parse_side() {
   return tree_.add(Op::kApply, arguments, tree_.intern(name));
 }
 
+// R - {2}
+bool Parser::is_set_minus(NodeId left) const {
+  const bool reals = tree_.is_constant(left, Constant::kReals) || (tree_.is(left, Op::kSymbol) && tree_.name(left) == "R");
+  return reals && is(Tok::kMinus) && ahead(1).kind == Tok::kOpen &&
+         (ahead(1).payload == static_cast<std::uint32_t>(Delimiter::kCurly) || ahead(1).payload == static_cast<std::uint32_t>(Delimiter::kGroup));
+}
+
 NodeId Parser::parse_set() {
   NodeId left = parse_ratio();
   auto letter_union = [&] {
     return union_letter(now()) && ahead(1).kind == Tok::kOpen && tokens_[at_ - 1].kind == Tok::kClose && tree_[left].op >= Op::kBracket;
   };
-  while (is_union(now()) || is_intersection(now()) || is(Tok::kSetMinus) || letter_union()) {
-    const Op op = is_intersection(now()) ? Op::kIntersection : is(Tok::kSetMinus) ? Op::kDifference : Op::kUnion;
+  while (is_union(now()) || is_intersection(now()) || is(Tok::kSetMinus) || letter_union() || is_set_minus(left)) {
+    const Op op = is_intersection(now()) ? Op::kIntersection : is(Tok::kSetMinus) || is(Tok::kMinus) ? Op::kDifference : Op::kUnion;
     ++at_;
-    const NodeId right = parse_ratio();
+    NodeId right = parse_ratio();
+    if (op == Op::kDifference && tree_.is(left, Op::kSymbol) && tree_.name(left) == "R") left = tree_.constant(Constant::kReals);
+    // The braces of {2} only group elsewhere.
+    if (op == Op::kDifference && is_scalar(tree_, right)) right = tree_.add(Op::kBracket, {right}, 0, static_cast<std::uint8_t>(Bracket::kCurly));
     left = tree_.add(op, {left, right});
   }
   return left;
@@ -298,7 +336,7 @@ NodeId Parser::parse_sum() {
     if (is(Tok::kPlus)) {
       ++at_;
       terms.push_back(parse_product());
-    } else if (is(Tok::kMinus)) {
+    } else if (is(Tok::kMinus) && !(terms.size() == 1 && is_set_minus(terms[0]))) {
       ++at_;
       terms.push_back(tree_.add(Op::kNegate, {parse_product()}));
     } else if (is(Tok::kPlusMinus) || is(Tok::kMinusPlus)) {

@@ -67,10 +67,13 @@ class Parser {
   NodeId parse_list();
   NodeId group_list(const std::vector<NodeId>& items, const std::vector<ListKind>& before, ListKind kind, std::uint16_t joints);
   NodeId join_conditions(const std::vector<NodeId>& items, const std::vector<std::uint16_t>& words);
+  bool is_not_equal(NodeId id) const;
+  void spread_not_equal(std::vector<NodeId>& items, std::vector<std::uint16_t>& words);
   NodeId parse_relation();
   std::size_t named_side() const;
   NodeId parse_side();
   NodeId parse_set();
+  bool is_set_minus(NodeId left) const;
   NodeId parse_ratio();
   NodeId parse_sum();
   NodeId parse_product();

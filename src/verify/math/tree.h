@@ -80,7 +80,23 @@ enum class Bracket : std::uint8_t { kRoundRound, kRoundSquare, kSquareRound, kSq
 
 enum class Constant : std::uint8_t { kPi, kE, kI, kInfinity, kEmptySet, kReals, kRationals, kIntegers, kNaturals, kComplexes };
 
-enum class Relation : std::uint8_t { kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual, kApprox, kIn, kEquivalent, kSubset, kOther };
+enum class Relation : std::uint8_t {
+  kEqual,
+  kNotEqual,
+  kLess,
+  kLessEqual,
+  kGreater,
+  kGreaterEqual,
+  kApprox,
+  kIn,
+  kEquivalent,
+  kSubset,
+  kNotIn,
+  kSimilar,
+  kProportional,
+  kIff,
+  kArrow
+};
 
 enum class Function : std::uint8_t {
   kSin,
