@@ -300,6 +300,7 @@ TEST(MathNotation, ProductsOfManyLetters) {
       {"east", "seat", false},
       {"speed=5", "5", true},
       {"AB", "BA", false},
+      {"Bob", "obB", false},
       {"\\frac{length}{width}", "\\frac{length}{width}", true},
   });
 }
@@ -349,6 +350,32 @@ TEST(MathNotation, TheLineWithoutSomeOfIt) {
       {"R", "\\mathbb{R}", true},
       {"(-\\infty,-1)\\cup(3,+\\infty)", "\\mathbb{R}\\setminus[-1,3]", true},
       {"(-\\infty,-1)\\cup(3,+\\infty)", "\\mathbb{R}\\setminus(-1,3)", false},
+  });
+}
+
+TEST(MathNotation, LettersOfFunctions) {
+  expect_all({
+      {"y=3x^2-2", "f(x)=3x^2-2", true},
+      {"f(x)=3x^2-2", "y=3x^2-2", true},
+      {"f(x)=3x^2-2", "y=3x^2+2", false},
+      {"f(x)=3x^2-2", "x=3y^2-2", false},
+      {"f(x)=3x^2-2", "f(y)=3x^2-2", false},
+      {"f(x)=x+1", "f(t)=t+1", true},
+      {"f(x)=x+1", "f(t)=x+1", false},
+      {"f(x)=x+1", "f(t)=t+2", false},
+      {"f(x)=x+1", "g(x)=x+1", false},
+      {"f(x)=x+a", "f(a)=a+a", false},
+      {"f(x)=x+a", "f(t)=t+a", true},
+      {"f(x,y)=x-y", "f(y,x)=x-y", false},
+      {"f(x,y)=x-y", "f(a,b)=a-b", true},
+      {"y=3x^2-2", "f(t)=3x^2-2", false},
+      {"f'(x)=2x", "y=2x", false},
+      {"f^{-1}(x)=2x", "y=2x", false},
+      {"y=2x", "f(2)=2x", false},
+      {"y=5", "f(x)=6", false},
+      {"W(n)=n", "W(x)=x", true},
+      {"P(2)=3", "P(x)=3", false},
+      {"P(A)=1/6", "P(B)=1/6", false},
   });
 }
 

@@ -106,6 +106,7 @@ class Comparer {
   Decision relation(NodeId gold, NodeId prediction);
   Decision equation(NodeId gold, NodeId prediction);
   Decision equation_by_form(NodeId gold, NodeId prediction);
+  NodeId in_letters_of(NodeId gold, NodeId prediction);
   Decision inequality(NodeId gold, NodeId prediction);
   NodeId assigned_value(NodeId id) const;
   bool is_name(NodeId id) const;

@@ -1,5 +1,7 @@
 // Equations, inequalities, and values that are given a name.
 #include <algorithm>
+#include <array>
+#include <string>
 
 #include "verify/math/compare.h"
 
@@ -193,7 +195,45 @@ bool Comparer::is_function(NodeId left, NodeId value) const {
   }
 }
 
+// f(t) = t + 1 in the letters of the gold's f(x), and as y = x + 1 where the gold calls the value y; the same where nothing is to be renamed.
+NodeId Comparer::in_letters_of(NodeId gold, NodeId prediction) {
+  const NodeId a = tree_.child(gold, 0), c = tree_.child(prediction, 0);
+  NodeId value = tree_.child(prediction, 1);
+  const auto is_function_of_letters = [&](NodeId id) {
+    if (!tree_.is(id, Op::kApply)) return false;
+    const auto arguments = tree_.children(id);
+    return std::all_of(arguments.begin(), arguments.end(), [&](NodeId argument) {
+      return tree_.is(argument, Op::kSymbol) &&
+             std::count_if(arguments.begin(), arguments.end(), [&](NodeId other) { return same(tree_, argument, tree_, other); }) == 1;
+    });
+  };
+  const auto is_y = [&](NodeId id) { return tree_.is(id, Op::kSymbol) && tree_.name(id) == "y"; };
+  const NodeId called = is_y(a) ? c : a;
+  if ((is_y(a) && is_function_of_letters(c)) || (is_y(c) && is_function_of_letters(a))) {
+    // y is a value of x: f(x), but not f'(x) and not f(t).
+    const bool plain = tree_.name(called).size() == 1 && tree_[called].count == 1;
+    if (!plain || has_letter(tree_, value, "y") || (has_symbol(tree_, value) && !has_letter(tree_, value, tree_.name(tree_.child(called, 0)))))
+      return prediction;
+    return tree_.add(Op::kRelation, {a, value}, tree_.add_relations(std::array{Relation::kEqual}));
+  }
+  if (!is_function_of_letters(a) || !is_function_of_letters(c) || tree_.name(a) != tree_.name(c) || tree_[a].count != tree_[c].count) return prediction;
+  const std::vector<NodeId> own(tree_.children(a).begin(), tree_.children(a).end()), others(tree_.children(c).begin(), tree_.children(c).end());
+  // Without its letters the value is that of one event: P(A) = 1/6 is not P(B) = 1/6.
+  if (std::none_of(others.begin(), others.end(), [&](NodeId name) { return has_letter(tree_, value, tree_.name(name)); })) return prediction;
+  for (const NodeId name : own) {
+    const bool taken = std::any_of(others.begin(), others.end(), [&](NodeId other) { return same(tree_, name, tree_, other); });
+    if (!taken && has_letter(tree_, value, tree_.name(name))) return prediction;
+  }
+  // In two steps, since f(b, a) may stand beside f(a, b).
+  for (std::size_t i = 0; i < others.size(); ++i) value = with_letter_as(tree_, value, tree_.name(others[i]), tree_.symbol("argument " + std::to_string(i)));
+  for (std::size_t i = 0; i < others.size(); ++i) value = with_letter_as(tree_, value, "argument " + std::to_string(i), own[i]);
+  return tree_.add(Op::kRelation, {a, value}, tree_.add_relations(std::array{Relation::kEqual}));
+}
+
 Decision Comparer::equation_by_form(NodeId gold, NodeId prediction) {
+  if (tree_[gold].count == 2 && tree_[prediction].count == 2 && is_chain_of(prediction, Relation::kEqual, Relation::kEqual) &&
+      is_chain_of(gold, Relation::kEqual, Relation::kEqual))
+    prediction = in_letters_of(gold, prediction);
   const NodeId value = assigned_value(gold);
   // Copies: comparing adds nodes to the tree.
   const std::vector<NodeId> sides(tree_.children(gold).begin(), tree_.children(gold).end());

@@ -94,7 +94,8 @@ Letters letters_of(std::string_view text) {
 }
 
 /// The product of a run of letters, abcd, where the other side is a product that is written as one: a*b*c*d. Else kNoNode.
-NodeId product_of_letters(Tree& tree, std::string_view run, NodeId other) {
+NodeId product_of_letters(Tree& tree, std::string_view run, std::string_view text, NodeId other) {
+  if (std::all_of(text.begin(), text.end(), letter)) return kNoNode;
   if (other == kNoNode || !tree.is(other, Op::kMultiply) || run.size() < 2 || run.size() > 6 || !std::all_of(run.begin(), run.end(), letter)) return kNoNode;
   const bool product = !any(tree, other, [&](const Node& node, NodeId id) {
     return node.op != Op::kMultiply && node.op != Op::kConstant && (node.op != Op::kSymbol || tree.name(id).size() != 1);
@@ -238,9 +239,9 @@ Decision Grader::read_and_compare(std::string_view gold, std::string_view predic
     gold_plural = set || tree.is(gold_reading.root, Op::kList) || has_plus_minus(tree, gold_reading.root);
   }
   if (gold_reading.root == kNoNode) {
-    gold_reading.root = product_of_letters(tree, g, reading.root);
+    gold_reading.root = product_of_letters(tree, g, p, reading.root);
   } else if (reading.root == kNoNode) {
-    reading.root = product_of_letters(tree, p, gold_reading.root);
+    reading.root = product_of_letters(tree, p, g, gold_reading.root);
   }
   const auto is_text = [&](const Reading& side) { return side.root == kNoNode || tree.is(side.root, Op::kText); };
   // \text{12 cm}
