@@ -379,5 +379,43 @@ TEST(MathNotation, LettersOfFunctions) {
   });
 }
 
+TEST(MathNotation, FreeLetters) {
+  expect_all({
+      {"x=2k\\pi", "x=2\\pi n", true},
+      {"2k\\pi", "2\\pi n", true},
+      {"x=2k\\pi", "x=\\pi n", false},
+      {"x=2k\\pi", "x=2\\pi x", false},
+      {"\\frac{\\pi}{6}+2\\pi n", "\\frac{\\pi}{6}+2\\pi k", true},
+      {"\\frac{\\pi}{6}+2\\pi n", "\\frac{\\pi}{6}+4\\pi k", false},
+      {"\\frac{\\pi}{6}+2\\pi n", "\\frac{\\pi}{6}+2\\pi", false},
+      {"2\\pi r", "2\\pi R", false},
+      {"2\\pi r", "2\\pi x", false},
+      {"\\pi r^2", "\\pi k^2", false},
+      {"2\\pi n x", "2\\pi k x", false},
+      {"2k\\pi, k\\in\\mathbb{Z}", "2\\pi n, n\\in\\mathbb{Z}", true},
+      {"x=\\frac{\\pi}{2}+2k\\pi, k\\in\\mathbb Z", "x=\\frac{\\pi}{2}+2n\\pi\\ (n\\in\\mathbb Z)", true},
+      {"c_1e^{2x}+c_2e^{-x}", "C_1e^{2x}+C_2e^{-x}", true},
+      {"y=c_1e^{2x}+c_2e^{-x}", "y=C_1e^{2x}+C_2e^{-x}", true},
+      {"c1*e^(2x)+c2*e^(-x)", "C_1 e^{2x}+C_2 e^{-x}", true},
+      {"c_1e^{2x}+c_2e^{-x}", "C_1e^{2x}+C_2e^{x}", false},
+      {"x^2+C", "x^2+K", true},
+      {"x^2+C", "x^2", false},
+      {"x^2+C", "2x^2+K", false},
+      {"x^2+C", "x^2+x", false},
+      {"y=Ce^{2x}", "y=Ae^{2x}", true},
+      {"y=Ce^{2x}", "y=ke^{2x}", true},
+      {"y=Ce^{2x}", "y=Ce^{3x}", false},
+      {"y=Ce^{2x}", "y=xe^{2x}", false},
+      {"y=mx", "y=kx", false},
+      {"V=IR", "V=IC", false},
+      {"y=2kx", "y=2nx", false},
+      {"2\\pi k", "2\\pi", false},
+      {"n\\pi", "k", false},
+      {"x^2+y^2=C", "x^2+y^2=c", true},
+      {"x^2+C", "x^2+k", false},
+      {"a+b=c", "a+b=C", false},
+  });
+}
+
 }  // namespace
 }  // namespace lydian

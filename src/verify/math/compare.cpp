@@ -70,6 +70,17 @@ Comparer::Peeled Comparer::peel(NodeId id) const {
 }
 
 Decision Comparer::compare(NodeId gold, NodeId prediction) {
+  Decision decision = as_written(gold, prediction);
+  if (decision.equal) return decision;
+  const NodeId renamed = with_free_letters_of(gold, prediction);
+  if (renamed == kNoNode) return decision;
+  Decision again = as_written(gold, renamed);
+  if (!again.equal) return decision;
+  if (again.reason.empty()) again.reason = "a free letter has another name";
+  return again;
+}
+
+Decision Comparer::as_written(NodeId gold, NodeId prediction) {
   if (same(tree_, gold, tree_, prediction)) return {true, MathMethod::kExact, {}};
   gold = with_tables(gold);
   prediction = with_tables(prediction);
@@ -149,36 +160,7 @@ Decision Comparer::scalars(NodeId gold, NodeId prediction) {
   if (g != 0 || p != 0) return {g == p, MathMethod::kExact, g == p ? "" : "infinite on one side"};
   const bool gold_based = any(tree_, gold, [](const Node& node, NodeId) { return node.op == Op::kBased; });
   if (gold_based && (tree_.is(gold, Op::kBased) || tree_.is(prediction, Op::kBased))) return based(gold, prediction);
-  Decision decision = peeled(peel(gold), peel(prediction));
-  if (decision.equal) return decision;
-  // Of an antiderivative the constant may be called c or C.
-  std::string name, other_name;
-  const NodeId rest = without_constant(gold, name), other = rest == kNoNode ? kNoNode : without_constant(prediction, other_name);
-  if (other == kNoNode || name == other_name) return decision;
-  Decision rests = decider_.equal(rest, other);
-  if (!rests.equal) return decision;
-  if (rests.reason.empty()) rests.reason = "the additive constant has another name";
-  return rests;
-}
-
-// What stands before + c or + C, where no such letter and exactly one other stand in it: a function of one letter and an additive constant. Else kNoNode.
-NodeId Comparer::without_constant(NodeId id, std::string& name) {
-  if (!tree_.is(id, Op::kAdd)) return kNoNode;
-  std::vector<NodeId> rest;
-  for (const NodeId term : tree_.children(id)) {
-    const bool constant = tree_.is(term, Op::kSymbol) && (tree_.name(term) == "c" || tree_.name(term) == "C");
-    if (!constant) {
-      rest.push_back(term);
-    } else if (name.empty()) {
-      name = tree_.name(term);
-    } else {
-      return kNoNode;
-    }
-  }
-  if (name.empty() || rest.empty()) return kNoNode;
-  const NodeId sum = tree_.add(Op::kAdd, rest);
-  const std::optional<std::string> letter = only_letter(tree_, sum);
-  return letter && *letter != "c" && *letter != "C" ? sum : kNoNode;
+  return peeled(peel(gold), peel(prediction));
 }
 
 Decision Comparer::based(NodeId gold, NodeId prediction) {

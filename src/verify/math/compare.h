@@ -48,6 +48,11 @@ class Comparer {
   Decision compare(NodeId gold, NodeId prediction);
 
  private:
+  // compare_names.cpp: free letters that the writer chose.
+  NodeId with_free_letters_of(NodeId gold, NodeId prediction);
+  bool counts_turns(NodeId id, const std::string& letter) const;
+  bool is_free_constant(NodeId id, const std::string& letter) const;
+
   /// A value without its sign of percent, degree or unit.
   struct Peeled {
     NodeId core = kNoNode;
@@ -65,13 +70,13 @@ class Comparer {
   using Pieces = std::vector<Piece>;
 
   // compare.cpp: which comparer.
+  Decision as_written(NodeId gold, NodeId prediction);
   Decision element(NodeId gold, NodeId prediction);
   Decision scalars(NodeId gold, NodeId prediction);
   Decision peeled(const Peeled& gold, const Peeled& prediction);
   Decision by_structure(NodeId gold, NodeId prediction);
   Peeled peel(NodeId id) const;
   std::vector<NodeId> unit_as_letters(const std::string& unit);
-  NodeId without_constant(NodeId id, std::string& name);
   int infinity_sign(NodeId id) const;
   bool is_congruence(NodeId id) const { return tree_.is(id, Op::kOpaque) && tree_.name(id) == kCongruent; }
   bool is_piecewise(NodeId id) const { return tree_.is(id, Op::kOpaque) && tree_.name(id) == kPiecewise; }

@@ -1,7 +1,9 @@
 // Several values that are each given a name: x = 1, y = 2 and (x, y) = (1, 2).
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 
+#include "verify/math/characters.h"
 #include "verify/math/compare.h"
 
 namespace lydian::math {
@@ -69,6 +71,88 @@ std::optional<Comparer::Named> Comparer::named_values(NodeId id) const {
     if (!assigns(item) || !add_all(item)) return std::nullopt;
   }
   return named.names.size() < 2 ? std::nullopt : std::optional(std::move(named));
+}
+
+// The n of 2 \pi n + 1: an integer that is multiplied by \pi and by no other letter.
+bool Comparer::counts_turns(NodeId id, const std::string& letter) const {
+  if (std::string_view("kmnlj").find(letter) == std::string_view::npos || letter.size() != 1) return false;
+  bool turns = false;
+  const bool other = any(tree_, id, [&](const Node& node, NodeId at) {
+    const bool operation = node.op == Op::kPower || node.op == Op::kDivide || node.op == Op::kCall || node.op == Op::kApply || node.op == Op::kRoot;
+    if (!has_letter(tree_, at, letter)) return false;
+    if (node.op == Op::kMultiply) turns = turns || any(tree_, at, [&](const Node&, NodeId part) { return tree_.is_constant(part, Constant::kPi); });
+    if (node.op != Op::kMultiply && !operation) return false;
+    if (operation && node.op != Op::kDivide) return true;
+    return any(tree_, at, [&](const Node& inner, NodeId part) { return inner.op == Op::kSymbol && tree_.name(part) != letter; });
+  });
+  return turns && !other;
+}
+
+// The C of C e^{2x}, of an antiderivative, and of x^2 + y^2 = C.
+bool Comparer::is_free_constant(NodeId id, const std::string& letter) const {
+  if (std::string_view("cCkKAD").find(letter) == std::string_view::npos || letter.size() != 1) return false;
+  return any(tree_, id, [&](const Node& node, NodeId at) {
+    const auto parts = tree_.children(at);
+    const auto is_letter = [&](NodeId part) { return tree_.is(part, Op::kSymbol) && tree_.name(part) == letter; };
+    if (std::none_of(parts.begin(), parts.end(), is_letter)) return false;
+    // Beside C a function of one letter.
+    const auto other_letter = [&](std::span<const NodeId> terms) {
+      std::string name;
+      for (const NodeId term : terms) {
+        if (is_letter(term) || !has_symbol(tree_, term)) continue;
+        const std::optional<std::string> only = only_letter(tree_, term);
+        if (!only || *only == letter || (!name.empty() && *only != name)) return false;
+        name = *only;
+      }
+      return !name.empty();
+    };
+    if (node.op == Op::kMultiply)
+      return std::any_of(parts.begin(), parts.end(), [&](NodeId part) {
+        return tree_.is(part, Op::kPower) && tree_.is_constant(tree_.child(part, 0), Constant::kE) && has_symbol(tree_, tree_.child(part, 1));
+      });
+    const bool named_c = letter == "c" || letter == "C";
+    // Of a curve in x and y; a + b = c may be of sides and angles.
+    const auto of_curve = [&](NodeId side) {
+      return has_symbol(tree_, side) &&
+             !any(tree_, side, [&](const Node& inner, NodeId part) { return inner.op == Op::kSymbol && tree_.name(part) != "x" && tree_.name(part) != "y"; });
+    };
+    return (node.op == Op::kAdd && (named_c || letter == "K") && other_letter(parts)) ||
+           (node.op == Op::kRelation && node.count == 2 && named_c && is_letter(parts.back()) && of_curve(parts[0]));
+  });
+}
+
+// The prediction with a free letter named as the gold names it: 2 \pi k for 2 \pi n, x^2 + K for x^2 + C, C_1 for c_1. kNoNode where there is none.
+NodeId Comparer::with_free_letters_of(NodeId gold, NodeId prediction) {
+  const auto letters = [&](NodeId id) {
+    std::vector<std::string> names;
+    any(tree_, id, [&](const Node& node, NodeId at) {
+      if (node.op == Op::kSymbol && std::find(names.begin(), names.end(), tree_.name(at)) == names.end()) names.push_back(tree_.name(at));
+      return names.size() > 8;
+    });
+    std::sort(names.begin(), names.end());
+    return names;
+  };
+  const std::vector<std::string> a = letters(gold), b = letters(prediction);
+  if (a.size() != b.size() || a.size() > 8) return kNoNode;
+  std::vector<std::string> own, others;
+  std::set_difference(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(own));
+  std::set_difference(b.begin(), b.end(), a.begin(), a.end(), std::back_inserter(others));
+  if (own.empty()) return kNoNode;
+  budget_.spend(static_cast<std::int64_t>(a.size()));
+  const auto indexed = [](const std::string& name) { return name.size() > 2 && lower(name[0]) == 'c' && name[1] == '_'; };
+  NodeId renamed = prediction;
+  if (std::all_of(own.begin(), own.end(), indexed) && std::all_of(others.begin(), others.end(), indexed)) {
+    for (std::size_t i = 0; i < own.size(); ++i) {
+      if (own[i].substr(1) != others[i].substr(1)) return kNoNode;
+      renamed = with_letter_as(tree_, renamed, others[i], tree_.symbol(own[i]));
+    }
+    return renamed;
+  }
+  if (own.size() != 1) return kNoNode;
+  const bool turns = counts_turns(gold, own[0]) && counts_turns(prediction, others[0]);
+  const auto named_c = [](const std::string& name) { return name == "c" || name == "C"; };
+  const bool constants = (named_c(own[0]) || named_c(others[0])) && a.size() > 1 && is_free_constant(gold, own[0]) && is_free_constant(prediction, others[0]);
+  return turns || constants ? with_letter_as(tree_, renamed, others[0], tree_.symbol(own[0])) : kNoNode;
 }
 
 // Nothing where neither side names its values.

@@ -66,7 +66,7 @@ Decision Comparer::ordered(const std::vector<NodeId>& gold, const std::vector<No
   if (gold.size() != prediction.size()) return unequal("different numbers of elements");
   Decision total{true, MathMethod::kExact, {}};
   for (std::size_t i = 0; i < gold.size(); ++i) {
-    Decision decision = compare(gold[i], prediction[i]);
+    Decision decision = as_written(gold[i], prediction[i]);
     if (!decision.equal) return decision;
     if (decision.method > total.method) total.method = decision.method;
     if (total.reason.empty()) total.reason = std::move(decision.reason);
@@ -84,7 +84,7 @@ Decision Comparer::unordered(const std::vector<NodeId>& gold, const std::vector<
     Decision last = unequal("an element that the other side does not have");
     for (std::size_t i = 0; i < prediction.size() && !found; ++i) {
       if (taken[i] != 0) continue;
-      Decision decision = compare(g, prediction[i]);
+      Decision decision = as_written(g, prediction[i]);
       if (decision.method == MathMethod::kUndecided) last = decision;
       if (!decision.equal) continue;
       taken[i] = 1;

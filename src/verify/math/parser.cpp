@@ -115,6 +115,10 @@ bool Parser::separator(ListKind& kind, std::uint16_t& joints) {
       found = std::max(found, ListKind::kSemicolon);
     } else if (is(Tok::kDot) && (ahead(1).kind == Tok::kAmpersand || ahead(1).kind == Tok::kNewRow || ahead(1).kind == Tok::kEndEnvironment)) {
       // The full stop behind a row.
+    } else if (!any && is_condition_in_brackets()) {
+      // As if a comma stood before it.
+      any = true;
+      break;
     } else if (joins(now())) {
       found = std::max(found, ListKind::kWord);
       if (joint_of(now()) == Joint::kOr) joints |= kOrBetween;
@@ -286,6 +290,12 @@ NodeId Parser::parse_side() {
   if (at_ != end) fail("a bracket that is not closed");
   if (arguments.size() == 1 && tree_.is(arguments[0], Op::kList)) arguments.assign(tree_.children(arguments[0]).begin(), tree_.children(arguments[0]).end());
   return tree_.add(Op::kApply, arguments, tree_.intern(name));
+}
+
+// 2 \pi n (n \in Z)
+bool Parser::is_condition_in_brackets() const {
+  return is_open(Delimiter::kRound) && (ahead(1).kind == Tok::kWord || ahead(1).kind == Tok::kSymbol) && ahead(2).kind == Tok::kRelation &&
+         ahead(2).payload == static_cast<std::uint32_t>(Relation::kIn) && ahead(3).kind == Tok::kConstant && ahead(4).kind == Tok::kClose;
 }
 
 // R - {2}
@@ -464,7 +474,7 @@ NodeId Parser::parse_product() {
     } else if (factors.size() == 1 && joins_numbers()) {
       factors.assign(1, parse_joined_numbers(factors[0]));
       bare_number = false;
-    } else if (between_values()) {
+    } else if (between_values() || is_condition_in_brackets()) {
       break;
     } else if (unit_follows()) {
       const NodeId value = multiply(factors, kNoNode);

@@ -74,6 +74,7 @@ class Parser {
   NodeId parse_side();
   NodeId parse_set();
   bool is_set_minus(NodeId left) const;
+  bool is_condition_in_brackets() const;
   NodeId parse_ratio();
   NodeId parse_sum();
   NodeId parse_product();
