@@ -417,5 +417,39 @@ TEST(MathNotation, FreeLetters) {
   });
 }
 
+TEST(MathNotation, SpellingsOfUnits) {
+  expect_all({
+      {"7 m/s", "7 m/sec", true},
+      {"7 cm^2", "7 cm2", true},
+      {"7 m^3", "7 m3", true},
+      {"7 m^3", "7 m2", false},
+      {"7 cm^2", "7 cm3", false},
+      {"7 kg m/s", "7 kg*m/s", true},
+      {"7 kg m/s", "7 kg·m/s", true},
+      {"7\\text{ kg m/s}", "7 kg*m/s", true},
+      {"7 kg m/s", "7 kg*m", false},
+      {"7 °C", "7 degrees Celsius", true},
+      {"7^\\circ C", "7 degrees Celsius", true},
+      {"7 °F", "7 degrees Fahrenheit", true},
+      {"7 °C", "7 degrees Fahrenheit", false},
+      {"7 °C", "7 °F", false},
+      {"7 g/mL", "7 g/ml", true},
+      {"12 Ω", "12 ohms", true},
+      {"12 μm", "12 um", true},
+      {"12 μm", "12 micrometers", true},
+      {"12 cm^3", "12 cc", true},
+      {"5", "5 sq. units", true},
+      {"12¢", "12 cents", true},
+      {"12¢", "12 dollars", false},
+      {"£12", "12 pounds", true},
+      {"£12", "12 dollars", false},
+      {"5 hours 30 minutes", "5 h 20 min", false},
+      {"5", "5 hours 30 minutes", false},
+      {"12 pounds", "12 lb", true},
+      {"£12", "12 lb", false},
+      {"7 m/s", "7 m/min", false},
+  });
+}
+
 }  // namespace
 }  // namespace lydian

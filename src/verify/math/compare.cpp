@@ -28,6 +28,15 @@ bool may_be_one_unit(const std::string& a, const std::string& b) {
   return among(x, y) || among(y, x);
 }
 
+/// A pound is a weight or money, also among other units; lb is a weight alone.
+bool is_pound(std::string a, std::string b) {
+  if ((a == "pound" && b == "gbp") || (a == "gbp" && b == "pound")) return true;
+  for (std::string* name : {&a, &b}) {
+    if (const std::size_t at = name->find("pound"); at != std::string::npos) name->replace(at, 5, "lb");
+  }
+  return a == b;
+}
+
 }  // namespace
 
 int Comparer::infinity_sign(NodeId id) const {
@@ -187,10 +196,14 @@ std::vector<NodeId> Comparer::unit_as_letters(const std::string& unit) {
       while (end < unit.size() && letter(unit[end])) ++end;
       std::string name = unit.substr(at, end - at);
       if (name == "hour") name = "h";
+      if (name == "ohm") name = "Omega";
+      const bool micro = name.size() == 2 && name[0] == 'u';  // \mu m
+      if (micro) name.erase(0, 1);
       if (name == "l" && capital) name = "L";
       differs = differs || name == "L";
-      if (name.size() != 1 || name == "e" || name == "i") return {};
+      if ((name.size() != 1 && name != "Omega") || name == "e" || name == "i") return {};
       NodeId factor = tree_.symbol(name);
+      if (micro) factor = tree_.add(Op::kMultiply, {tree_.symbol("mu"), factor});
       at = end;
       if (at < unit.size() && digit(unit[at])) factor = tree_.add(Op::kPower, {factor, tree_.integer(unit[at++] - '0')});
       if (at < unit.size() && unit[at] != '/' && unit[at] != '*') return {};
@@ -246,7 +259,7 @@ Decision Comparer::peeled(const Peeled& gold, const Peeled& prediction) {
   if (gold.unit != prediction.unit) {
     const bool both = !gold.unit.empty() && !prediction.unit.empty();
     const bool known = gold.unit_kind != UnitKind::kNoun && prediction.unit_kind != UnitKind::kNoun;
-    if (both && (known || !may_be_one_unit(gold.unit, prediction.unit))) return unequal("different units");
+    if (both && !is_pound(gold.unit, prediction.unit) && (known || !may_be_one_unit(gold.unit, prediction.unit))) return unequal("different units");
     const UnitKind kind = gold.unit.empty() ? prediction.unit_kind : gold.unit_kind;
     if (!(kind == UnitKind::kCurrency ? options_.currency_optional : options_.unit_optional)) return unequal("the unit is missing");
     note = "the unit is left out";

@@ -87,6 +87,7 @@ class Parser {
   NodeId based_number(std::string_view digits, std::string_view script);
   bool separator(ListKind& kind, std::uint16_t& joints);
   bool starts_factor() const;
+  bool unit_run_follows() const;
   bool unit_follows() const;
   bool between_values() const;
   bool joins_numbers() const;

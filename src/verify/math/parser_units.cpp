@@ -5,6 +5,26 @@
 
 namespace lydian::math {
 
+// kg*m/s, m/sec, cm2 and m3 behind a number up to the end: a product of units of which one has two letters or more, or a length with its power.
+bool Parser::unit_run_follows() const {
+  if (at_ == 0 || tokens_[at_ - 1].kind != Tok::kNumber) return false;
+  bool known = false;
+  for (std::size_t n = 0;;) {
+    const Token& word = ahead(n);
+    if (word.kind != Tok::kWord) return false;
+    const bool one_letter = word.text.size() == 1 && std::string_view("mgslhNJWVAKCFTHLPd").find(word.text) != std::string_view::npos;
+    if (!one_letter && !is_unit_word(word.text) && word.text != "sec") return false;
+    known = known || !one_letter;
+    ++n;
+    const bool power = ahead(n).kind == Tok::kNumber && ahead(n).payload == kAfterLetter && (ahead(n).text == "2" || ahead(n).text == "3");
+    known = known || (power && word.text == "m");
+    if (power) ++n;
+    if (ahead(n).kind == Tok::kCaret && ahead(n + 1).kind == Tok::kNumber) n += 2;
+    if (ahead(n).kind == Tok::kEnd) return known;
+    if (ahead(n).kind == Tok::kTimes || ahead(n).kind == Tok::kSlash) ++n;
+  }
+}
+
 bool Parser::unit_follows() const {
   if (is(Tok::kText)) {
     const std::string words = plain_words(now().text);
@@ -14,6 +34,8 @@ bool Parser::unit_follows() const {
   }
   if (is(Tok::kCurrency)) return ahead(1).kind != Tok::kNumber;
   if (!is(Tok::kWord) || joint_of(now()) != Joint::kNone) return false;
+  if (unit_run_follows()) return true;
+  if ((now().text == "C" || now().text == "F") && at_ > 0 && tokens_[at_ - 1].kind == Tok::kDegree && ahead(1).kind == Tok::kEnd) return true;
   if (word_info(now().text).kind != Tok::kUnknown && now().text != "min" && now().text != "sec") return false;
   if (now().text == "in" && (ahead(1).kind == Tok::kOpen || ahead(1).kind == Tok::kConstant)) return false;
   if ((now().text == "min" || now().text == "sec") && (ahead(1).kind != Tok::kEnd || !now().space_before)) return false;
@@ -30,14 +52,17 @@ NodeId Parser::parse_unit(NodeId value) {
       words += ' ';
       words += now().text;
       ++at_;
+      if (is(Tok::kNumber) && now().payload == kAfterLetter && now().text.size() == 1) words += tokens_[at_++].text;  // cm2
+      if (is(Tok::kDot) && ahead(1).kind == Tok::kWord) ++at_;                                                        // sq. ft
     } else if (is(Tok::kCurrency)) {
       words += now().text == "€" ? " euro" : now().text == "¥" ? " yen" : now().text == "£" ? " gbp" : " dollar";
       ++at_;
-    } else if (is(Tok::kSlash) &&
-               (ahead(1).kind == Tok::kText || (ahead(1).kind == Tok::kWord && (is_unit_word(ahead(1).text) || ahead(1).text.size() == 1)))) {
+    } else if (is(Tok::kSlash) && (ahead(1).kind == Tok::kText ||
+                                   (ahead(1).kind == Tok::kWord && (is_unit_word(ahead(1).text) || ahead(1).text.size() == 1 || ahead(1).text == "sec")))) {
       words += " /";
       ++at_;
-    } else if (is(Tok::kTimes) && ahead(1).kind == Tok::kText && !words.empty()) {
+    } else if (is(Tok::kTimes) && !words.empty() &&
+               (ahead(1).kind == Tok::kText || (ahead(1).kind == Tok::kWord && (is_unit_word(ahead(1).text) || ahead(1).text.size() == 1)))) {
       words += " *";
       ++at_;
     } else if (is(Tok::kCaret) && !words.empty()) {
@@ -71,6 +96,10 @@ NodeId Parser::parse_unit(NodeId value) {
   if (unit.kind == UnitKind::kNoun && (first == "matrix" || first == "matrices" || first == "array" || first == "table") && tree_.is(value, Op::kMultiply) &&
       tree_[value].count == 2)
     value = tree_.add(Op::kOpaque, {tree_.child(value, 0), tree_.child(value, 1)}, tree_.intern("by"));
+  // 7 °C, 7 degrees Celsius
+  if (tree_.is(value, Op::kDegree) && (unit.name == "C" || unit.name == "celsius" || unit.name == "centigrade")) unit.name = "celsius";
+  if (tree_.is(value, Op::kDegree) && (unit.name == "F" || unit.name == "fahrenheit")) unit.name = "fahrenheit";
+  if (unit.name == "celsius" || unit.name == "fahrenheit") unit.kind = UnitKind::kMeasure;
   if (unit.percent) return tree_.add(Op::kPercent, {value});
   if (unit.degree) return tree_.add(Op::kDegree, {value});
   return tree_.add(Op::kUnit, {value}, tree_.intern(unit.name), static_cast<std::uint8_t>(unit.kind));

@@ -88,7 +88,7 @@ std::string si_unit(std::string_view word) {
 }
 
 bool is_plain_si_unit(std::string_view word) {
-  constexpr std::array<std::string_view, 12> kSafe = {"mm", "mg", "kN", "kJ", "kW", "kV", "mL", "dL", "kB", "MB", "GB", "TB"};
+  constexpr std::array<std::string_view, 13> kSafe = {"mm", "um", "mg", "kN", "kJ", "kW", "kV", "mL", "dL", "kB", "MB", "GB", "TB"};
   const std::string unit = si_unit(word);
   if (unit.empty() || word.size() < 2) return false;
   if (word.size() > 4) return true;

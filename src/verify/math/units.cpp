@@ -38,7 +38,7 @@ const std::unordered_map<std::string_view, Known>& known_units() {
                                                                     {"gm", {"g", kM}},
                                                                     {"kg", {"kg", kM}},
                                                                     {"lb", {"lb", kM}},
-                                                                    {"pound", {"lb", kM}},
+                                                                    {"pound", {"pound", kM}},
                                                                     {"oz", {"oz", kM}},
                                                                     {"ounce", {"oz", kM}},
                                                                     {"ton", {"ton", kM}},
@@ -185,7 +185,12 @@ bool unit_factors(std::string_view text, std::vector<UnitFactor>& out, UnitKind&
       const std::string_view word = text.substr(at, end - at);
       at = end;
       const std::string low = in_small_letters(word);
-      if (low == "square" || low == "sq" || low == "cubic" || low == "cu") {
+      if (low == "cc") {
+        out.push_back({"cm", 3 * sign});
+        kind = UnitKind::kMeasure;
+        power = sign = 1;
+        after_unit = false;
+      } else if (low == "square" || low == "sq" || low == "cubic" || low == "cu") {
         power = low[0] == 's' ? 2 : 3;
       } else if (after_unit && (low == "squared" || low == "cubed")) {
         out.back().power *= low[0] == 's' ? 2 : 3;
@@ -435,7 +440,7 @@ bool changes_value(std::string_view words) {
 bool is_unit_word(std::string_view word) {
   if (word.size() < 2) return false;
   const std::string low = in_small_letters(word);
-  return find_unit(low) != nullptr || is_plain_si_unit(word) || low == "square" || low == "cubic" || low == "sq";
+  return find_unit(low) != nullptr || low == "cc" || is_plain_si_unit(word) || low == "square" || low == "cubic" || low == "sq";
 }
 
 }  // namespace lydian::math
