@@ -451,5 +451,78 @@ TEST(MathNotation, SpellingsOfUnits) {
   });
 }
 
+TEST(MathNotation, CountsOfChoices) {
+  expect_all({
+      {"35", "{}_7C_3", true},
+      {"35", "_7C_3", true},
+      {"35", "^7C_3", true},
+      {"35", "{}^7C_3", true},
+      {"35", "C(7,3)", true},
+      {"C(7,3)", "7!/(3!4!)", true},
+      {"210", "P(7,3)", true},
+      {"210", "{}_7P_3", true},
+      {"35", "{}_7C_2", false},
+      {"C(7,3)", "C(7,4)", false},
+      {"P(3,4)", "P(4,3)", false},
+      {"(7,3)", "C(3,7)", false},
+      {"35", "(7 choose 3)", true},
+      {"C_3", "3C", false},
+  });
+}
+
+TEST(MathNotation, MatricesInPlainText) {
+  expect_all({
+      {"[[1,2],[3,4]]", "[1,2;3,4]", true},
+      {"[[1,2],[3,4]]", "[1 2; 3 4]", true},
+      {"[[1,2],[3,4]]", "((1,2),(3,4))", true},
+      {"[[1,2],[3,4]]", "{{1,2},{3,4}}", true},
+      {"\\begin{pmatrix}1&2\\\\3&4\\end{pmatrix}", "[1,2;3,4]", true},
+      {"\\begin{pmatrix}1&2\\\\3&4\\end{pmatrix}", "[1 2; 3 4]", true},
+      {"\\begin{pmatrix}1&2\\\\3&4\\end{pmatrix}", "((1,2),(3,4))", true},
+      {"[[1,2],[3,4]]", "[1,3;2,4]", false},
+      {"[[1,2],[3,4]]", "[1 2; 3 5]", false},
+      {"(1,2),(3,4)", "[1,2;3,4]", false},
+      {"\\{(1,2),(3,4)\\}", "((1,2),(3,4))", false},
+      {"\\begin{pmatrix}1\\\\2\\end{pmatrix}", "[1;2]", true},
+      {"<3,-2>", "(3,-2)", true},
+      {"(3,-2)", "[3,-2)", false},
+      {"[3,5]", "(3,5)", false},
+      {"[1,2;3,4]", "[1 2;3 4]", true},
+      {"[1 2; 3 4]", "[1 2; 4 3]", false},
+      {"[1 -2; 3 4]", "[1,-2;3,4]", true},
+  });
+}
+
+TEST(MathNotation, NumbersWithWordsAndDots) {
+  expect_all({
+      {"x \\le 2", "x ≦ 2", true},
+      {"x \\ge 2", "x ≧ 2", true},
+      {"7", "only 7", true},
+      {"5", "exactly 5", true},
+      {"7", "7 (seven)", true},
+      {"7", "7 (eight)", false},
+      {"7", "7 (six or seven)", false},
+      {"1/2", "half", true},
+      {"0.333...", "1/3", true},
+      {"1/3", "0.333...", true},
+      {"0.\\overline{3}", "0.333...", true},
+      {"0.1666...", "1/6", true},
+      {"0.333...", "0.333", false},
+      {"0.333...", "0.3", false},
+      {"0.999...", "1", true},
+      {"1.25...", "1.25", false},
+  });
+}
+
+TEST(MathNotation, LinesOfBothSigns) {
+  expect_all({
+      {"y=\\pm\\frac34x", "y=\\frac34x \\text{ or } y=-\\frac34x", true},
+      {"y=\\pm\\frac34x", "y=-\\frac34x, y=\\frac34x", true},
+      {"y=\\pm\\frac34x", "y=\\frac34x", false},
+      {"y=\\pm\\frac34x", "y=\\frac34x, y=-\\frac43x", false},
+      {"y=\\frac34x, y=-\\frac34x", "y=\\pm\\frac34x", true},
+  });
+}
+
 }  // namespace
 }  // namespace lydian

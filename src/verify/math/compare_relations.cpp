@@ -165,6 +165,11 @@ Decision Comparer::several_equations(NodeId gold, NodeId prediction) {
 
 Decision Comparer::equation(NodeId gold, NodeId prediction) {
   if (tree_[gold].count > 2 && !works_out_one_value(gold)) return several_equations(gold, prediction);
+  // y = \pm x are two lines.
+  if (has_plus_minus(tree_, gold) && tree_.is(prediction, Op::kList)) {
+    Decision lines = unordered(elements(gold), elements(prediction));
+    if (lines.equal) return lines;
+  }
   Decision decision = equation_by_form(gold, prediction);
   if (decision.equal || tree_.relations(gold).size() > 1 || tree_.relations(gold)[0] != Relation::kEqual) return decision;
   // x^2 = 1 by its solutions, each named: x = 1 or x = -1.

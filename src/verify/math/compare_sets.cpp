@@ -144,7 +144,8 @@ bool Comparer::joined_otherwise(NodeId gold, NodeId prediction) const {
 Decision Comparer::collection(NodeId gold, NodeId prediction) {
   NodeId other = prediction;
   // x \in [1, 2], x = 1, 2 and k = \{1, 2\}
-  if (tree_.is(other, Op::kRelation)) {
+  const bool equations = tree_.is(gold, Op::kList) && tree_.is(tree_.child(gold, 0), Op::kRelation);
+  if (tree_.is(other, Op::kRelation) && !(equations && has_plus_minus(tree_, other))) {
     const NodeId value = assigned_value(other);
     if (value != kNoNode && options_.assignment_prefix &&
         (tree_.is(value, Op::kBracket) || tree_[value].op == Op::kUnion || has_plus_minus(tree_, value) || tree_.is(value, Op::kList)))
@@ -168,6 +169,11 @@ Decision Comparer::collection(NodeId gold, NodeId prediction) {
   if (joined_otherwise(gold, other)) return unequal("joined by \"or\" on one side only");
   if (g.op == Op::kBracket && bracket(g) != Bracket::kCurly) {
     const std::vector<NodeId> a = elements(gold);
+    // [[1, 2], [3, 4]] in other brackets: no point of points is written so.
+    const bool braces = p.op == Op::kList && static_cast<ListKind>(p.flag) == ListKind::kBraces;
+    if (bracket(g) == Bracket::kSquareSquare && tree_.is(tree_.child(gold, 0), Op::kBracket) && (p.op == Op::kMatrix || braces || p.op == Op::kBracket) &&
+        (p.op == Op::kMatrix || tree_[tree_.child(other, 0)].op == p.op))
+      return matrices(gold, other);
     if (p.op == Op::kBracket) {
       // <1, 2> and (1, 2): a vector by its entries.
       auto vector = [&](const Node& node) { return bracket(node) == Bracket::kAngle || bracket(node) == Bracket::kRoundRound; };

@@ -7,6 +7,7 @@
 #include "verify/math/characters.h"
 #include "verify/math/dates.h"
 #include "verify/math/extract.h"
+#include "verify/math/number_words.h"
 #include "verify/math/text_answer.h"
 #include "verify/math/wrapping.h"
 
@@ -66,6 +67,24 @@ std::string spoken_difference(std::string_view text) {
   return "\\R\\setminus\\{" + std::string(values) + "\\}";
 }
 
+/// "only 7", "exactly 5", "7 (seven)", "half" and "a quarter" as numbers. Empty for others.
+std::string number_with_words(std::string_view text) {
+  if (text.size() > 64) return {};
+  std::string low = in_small_letters(text);
+  if (low == "half") return "1/2";
+  if (starts(low, "a ")) {
+    const std::string part = spoken_number("one " + low.substr(2));
+    return part.find('/') == std::string::npos ? std::string{} : part;
+  }
+  for (const std::string_view word : {"only ", "exactly "}) {
+    if (starts(low, word) && low.size() > word.size() && (digit(low[word.size()]) || low[word.size()] == '-')) return std::string(text.substr(word.size()));
+  }
+  const std::size_t open = low.find(" (");
+  if (open == std::string::npos || low.back() != ')' || !all_digits(low.substr(0, open))) return {};
+  const std::string words = spoken_number(low.substr(open + 2, low.size() - open - 3));
+  return words == low.substr(0, open) ? words : std::string{};
+}
+
 /// A text of letters and blanks only. A name of a function or constant makes it a formula, and so do single letters.
 struct Letters {
   bool only = false;
@@ -118,6 +137,7 @@ bool are_words(std::string_view gold, std::string_view prediction) {
 std::string without_words(std::string_view text) {
   std::string sign = spoken_sign(text);
   if (sign.empty()) sign = spoken_difference(text);
+  if (sign.empty()) sign = number_with_words(text);
   return sign.empty() ? without_delimiters(text) : sign;
 }
 

@@ -26,6 +26,15 @@ Rational decimal(const std::string& digits, std::int64_t exponent) {
   return value;
 }
 
+/// The shortest of up to six last digits that stand there three times; empty where none do.
+std::string recurring(const std::string& digits, std::size_t places) {
+  for (std::size_t period = 1; period <= 6 && 3 * period <= places; ++period) {
+    const std::string last = digits.substr(digits.size() - period);
+    if (digits.compare(digits.size() - 2 * period, period, last) == 0 && digits.compare(digits.size() - 3 * period, period, last) == 0) return last;
+  }
+  return {};
+}
+
 }  // namespace
 
 void Parser::expect_close(Delimiter delimiter) {
@@ -116,6 +125,10 @@ NodeId Parser::parse_primary() {
       const Deeper deeper(*this);
       return parse_unary();
     }
+    case Tok::kUnderscore:
+    case Tok::kCaret:
+      if (const NodeId count = parse_left_script(); count != kNoNode) return count;
+      fail("something missing");
     case Tok::kUnknown:
       fail("an unknown sign or command");
     default:
@@ -156,10 +169,12 @@ NodeId Parser::parse_number() {
     if (negative) exponent = -exponent;
   }
   Rational value = decimal(digits, exponent - places);
-  // 0.1\overline{36}
-  if (point && is(Tok::kOverline)) {
+  // 0.1\overline{36}, and 0.333…, whose last digits go on where they have come three times.
+  if (point && (is(Tok::kOverline) || is(Tok::kEllipsis))) {
+    const bool dots = is(Tok::kEllipsis);
     ++at_;
-    const std::string repeated = script_text();
+    const std::string repeated = dots ? recurring(digits, static_cast<std::size_t>(places)) : script_text();
+    if (dots && repeated.empty()) fail("a decimal whose next digits are not shown");
     if (!all_digits(repeated) || repeated.size() > 64) fail("a repeating part that is not made of digits");
     Rational part = decimal(repeated, 0);
     Integer nines;
@@ -282,6 +297,9 @@ NodeId Parser::parse_open() {
   if (is(Tok::kClose)) {  // {} and \{\}
     if ((delimiter != Delimiter::kCurly && delimiter != Delimiter::kGroup) || !is_close(delimiter)) fail("empty brackets");
     ++at_;
+    if (delimiter == Delimiter::kGroup && (is(Tok::kUnderscore) || is(Tok::kCaret))) {
+      if (const NodeId count = parse_left_script(); count != kNoNode) return count;
+    }
     if (delimiter == Delimiter::kGroup && starts_factor()) return parse_factor();
     return tree_.constant(Constant::kEmptySet);
   }
@@ -293,6 +311,9 @@ NodeId Parser::parse_open() {
     const NodeId condition = parse_list();
     expect_close(delimiter);
     return condition;
+  }
+  if (delimiter == Delimiter::kSquare) {
+    if (const NodeId matrix = parse_spaced_matrix(); matrix != kNoNode) return matrix;
   }
   const bool environment = delimiter == Delimiter::kCurly && is(Tok::kBegin);
   const NodeId inside = parse_inside(delimiter);
@@ -320,6 +341,13 @@ NodeId Parser::parse_open() {
     default:
       break;
   }
+  // [1, 2; 3, 4]
+  if (delimiter == Delimiter::kSquare && close == Delimiter::kSquare && tree_.is(inside, Op::kList) &&
+      static_cast<ListKind>(tree_[inside].flag) == ListKind::kSemicolon && tree_.is(tree_.child(inside, 0), Op::kList)) {
+    std::vector<NodeId> cells;
+    for (const NodeId row : tree_.children(inside)) cells.insert(cells.end(), tree_.children(row).begin(), tree_.children(row).end());
+    return tree_.add(Op::kMatrix, cells, 0, 0, static_cast<std::uint16_t>(tree_[tree_.child(inside, 0)].count));
+  }
   const bool list = tree_.is(inside, Op::kList) && tree_[inside].flag != static_cast<std::uint8_t>(ListKind::kBraces);
   if (!list && delimiter != Delimiter::kCurly && delimiter != Delimiter::kAngle && delimiter == close) return inside;
   const std::vector<NodeId> items = list ? std::vector<NodeId>(tree_.children(inside).begin(), tree_.children(inside).end()) : std::vector<NodeId>{inside};
@@ -329,6 +357,38 @@ NodeId Parser::parse_open() {
                           : open_round                     ? (close_round ? Bracket::kRoundRound : Bracket::kRoundSquare)
                                                            : (close_round ? Bracket::kSquareRound : Bracket::kSquareSquare);
   return tree_.add(Op::kBracket, items, 0, static_cast<std::uint8_t>(bracket));
+}
+
+// [1 2; 3 -4]: numbers with blanks between, in two rows or more. kNoNode where something else stands in the brackets.
+NodeId Parser::parse_spaced_matrix() {
+  std::size_t end = at_, rows = 1, in_row = 0;
+  bool wide = true;  // Each row of two numbers or more; [1; 2] is none.
+  for (; tokens_[end].kind != Tok::kClose; ++end) {
+    const Token& token = tokens_[end];
+    if (token.kind != Tok::kNumber && token.kind != Tok::kMinus && token.kind != Tok::kSemicolon) return kNoNode;
+    if (token.kind == Tok::kMinus && (tokens_[end + 1].kind != Tok::kNumber || tokens_[end + 1].space_before)) return kNoNode;
+    in_row += token.kind == Tok::kNumber ? 1 : 0;
+    if (token.kind != Tok::kSemicolon) continue;
+    ++rows;
+    wide = wide && std::exchange(in_row, 0) > 1;
+  }
+  if (rows < 2 || !wide || in_row < 2) return kNoNode;
+  in_row = 0;
+  std::vector<NodeId> cells;
+  std::size_t columns = 0;
+  while (at_ <= end) {
+    if (is(Tok::kSemicolon) || at_ == end) {
+      if (columns != 0 && columns != in_row) fail("rows of different lengths");
+      columns = std::exchange(in_row, 0);
+      ++at_;
+      continue;
+    }
+    const bool negative = take(Tok::kMinus);
+    const NodeId number = parse_number();
+    cells.push_back(negative ? tree_.add(Op::kNegate, {number}) : number);
+    ++in_row;
+  }
+  return tree_.add(Op::kMatrix, cells, 0, 0, static_cast<std::uint16_t>(columns));
 }
 
 NodeId Parser::parse_inside(Delimiter delimiter) {

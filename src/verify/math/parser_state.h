@@ -107,6 +107,7 @@ class Parser {
   NodeId parse_text();
   NodeId parse_open();
   NodeId parse_inside(Delimiter delimiter);
+  NodeId parse_spaced_matrix();
   bool is_set_builder(Delimiter delimiter) const;
   NodeId parse_bars();
   NodeId parse_fraction();
@@ -129,6 +130,7 @@ class Parser {
 
   // parser_words.cpp: words of plain text.
   NodeId parse_word();
+  NodeId parse_left_script();
   NodeId split_word(std::string_view word);
   NodeId indexed(std::string_view name);
   std::size_t inverse_mark() const;

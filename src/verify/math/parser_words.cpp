@@ -152,8 +152,29 @@ NodeId Parser::named_matrix(const std::vector<NodeId>& arguments) {
   return tree_.add(Op::kMatrix, cells, 0, 0, static_cast<std::uint16_t>(columns));
 }
 
+// The n of {}_7C_3, _7C_3 and ^7P_3, with the letter and the k behind it; kNoNode where no such count stands here.
+NodeId Parser::parse_left_script() {
+  const bool braces = ahead(1).kind == Tok::kOpen && ahead(3).kind == Tok::kClose;
+  const std::size_t above = braces ? 2 : 1, letter = braces ? 4 : 2;
+  if (ahead(above).kind != Tok::kNumber || !all_digits(ahead(above).text)) return kNoNode;
+  if ((ahead(letter).text != "C" && ahead(letter).text != "P") || ahead(letter + 1).kind != Tok::kUnderscore) return kNoNode;
+  const Function function = ahead(letter).text == "C" ? Function::kBinomial : Function::kPermutations;
+  const std::size_t start = at_;
+  at_ = start + above;
+  const NodeId all = parse_number();
+  at_ = start + letter + 2;
+  return apply_function(function, {all, parse_argument()});
+}
+
 NodeId Parser::parse_word() {
   const std::string_view word = now().text;
+  // C(7, 3) is a count where it can be one.
+  if ((word == "C" || word == "P") && ahead(1).kind == Tok::kOpen && ahead(2).kind == Tok::kNumber && ahead(3).kind == Tok::kComma &&
+      ahead(4).kind == Tok::kNumber && ahead(5).kind == Tok::kClose && all_digits(ahead(2).text) && all_digits(ahead(4).text) && ahead(2).text.size() < 10 &&
+      ahead(4).text.size() <= ahead(2).text.size() && (ahead(4).text.size() < ahead(2).text.size() || ahead(4).text <= ahead(2).text)) {
+    ++at_;
+    return tree_.add(Op::kCall, parse_call_arguments(), static_cast<std::uint32_t>(word == "C" ? Function::kBinomial : Function::kPermutations), kLikePoint);
+  }
   if (const NodeId call = parse_named_call(word); call != kNoNode) return call;
   auto differential = [](const Token& token) { return token.kind == Tok::kWord && token.text.size() == 2 && token.text[0] == 'd'; };
   if (differential(now()) && ahead(1).kind == Tok::kSlash && differential(ahead(2))) {  // dy/dx

@@ -47,7 +47,7 @@ enum class Op : std::uint8_t {
   kNegate,     ///< 1
   kPower,      ///< base, exponent
   kRoot,       ///< radicand, index
-  kCall,       ///< payload: Function; children: arguments
+  kCall,       ///< payload: Function; children: arguments; flag: kLikePoint where it is written C(7, 3)
   kApply,      ///< payload: name of an unknown function; children: arguments
   kPlusMinus,  ///< 1 or 2 children; flag 1: the lower sign first
   kDegree,     ///< 1
@@ -71,7 +71,7 @@ enum class Op : std::uint8_t {
 /// Which switch lets a unit be left out, and whether two different names are surely different units.
 enum class UnitKind : std::uint8_t { kNoun, kMeasure, kCurrency };
 
-enum Flag : std::uint8_t { kPlain = 0, kDecimal = 1 };
+enum Flag : std::uint8_t { kPlain = 0, kDecimal = 1, kLikePoint = 2 };
 enum class ListKind : std::uint8_t { kComma, kSemicolon, kWord, kBraces };
 /// Words between the elements of a list, in its node's `extra`.
 inline constexpr std::uint16_t kOrBetween = 1, kAndBetween = 2;
