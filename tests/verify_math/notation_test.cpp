@@ -414,6 +414,7 @@ TEST(MathNotation, FreeLetters) {
       {"x^2+y^2=C", "x^2+y^2=c", true},
       {"x^2+C", "x^2+k", false},
       {"a+b=c", "a+b=C", false},
+      {"a+c", "a+C", false},
   });
 }
 
@@ -521,6 +522,32 @@ TEST(MathNotation, LinesOfBothSigns) {
       {"y=\\pm\\frac34x", "y=\\frac34x", false},
       {"y=\\pm\\frac34x", "y=\\frac34x, y=-\\frac43x", false},
       {"y=\\frac34x, y=-\\frac34x", "y=\\pm\\frac34x", true},
+  });
+}
+
+TEST(MathNotation, ConstantsOfArcsAndLogarithms) {
+  expect_all({
+      {"\\arcsin\\frac45", "\\arccos\\frac35", true},
+      {"\\arctan\\frac43", "\\arcsin\\frac45", true},
+      {"\\arctan\\frac43", "2\\arctan\\frac12", true},
+      {"\\frac{\\pi}{4}", "\\arctan\\frac12+\\arctan\\frac13", true},
+      {"\\frac{3\\pi}{4}", "\\arctan2+\\arctan3", true},
+      {"\\arctan\\frac12", "\\frac{\\pi}{2}-\\arctan 2", true},
+      {"\\cos^{-1}\\frac13", "\\arctan 2\\sqrt2", true},
+      {"\\frac{\\pi}{4}", "4\\arctan(1/5)-\\arctan(1/239)", true},
+      {"\\ln(2+\\sqrt3)", "-\\ln(2-\\sqrt3)", true},
+      {"\\ln(3+2\\sqrt2)", "2\\ln(1+\\sqrt2)", true},
+      {"\\frac12\\ln\\frac{2+\\sqrt3}{2-\\sqrt3}", "\\ln(2+\\sqrt3)", true},
+      {"5", "2^{\\log_2 5}", true},
+      {"2", "3^{\\log_9 4}", true},
+      {"\\arcsin\\frac45", "\\arccos\\frac45", false},
+      {"\\frac{3\\pi}{4}", "\\arctan2-\\arctan3", false},
+      {"\\frac{\\pi}{4}", "\\arctan2+\\arctan3", false},
+      {"-\\frac{\\pi}{4}", "\\arctan2+\\arctan3", false},
+      {"\\ln(2+\\sqrt3)", "\\ln(2-\\sqrt3)", false},
+      {"5", "3^{\\log_2 5}", false},
+      {"\\pi", "3.14159265358979323846264338327950288\\cdot 1", false},
+      {"\\arctan\\frac43", "2\\arctan\\frac{1}{2}+2\\pi", false},
   });
 }
 

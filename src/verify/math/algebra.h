@@ -130,6 +130,8 @@ class Algebra {
   bool has_letters(const Poly& poly) const { return !numeric_poly(poly); }
   /// Proof that the polynomial stands for zero: each coefficient of a product of letters is an algebraic number that is proved to be 0.
   bool is_zero(Poly poly);
+  /// Proof that two real constants closer than 1 to each other are equal: by e^{a - b} = 1 or e^{i (a - b)} = 1, or for two above 0 by their logarithms.
+  bool equal_constants(const Form& a, const Form& b, bool positive);
 
   Form constant(const Rational& value);
   Form add(const Form& a, const Form& b);

@@ -95,7 +95,7 @@ bool Comparer::is_free_constant(NodeId id, const std::string& letter) const {
     const auto parts = tree_.children(at);
     const auto is_letter = [&](NodeId part) { return tree_.is(part, Op::kSymbol) && tree_.name(part) == letter; };
     if (std::none_of(parts.begin(), parts.end(), is_letter)) return false;
-    // Beside C a function of one letter.
+    // Beside C a function of one letter; a + c may be of sides and angles.
     const auto other_letter = [&](std::span<const NodeId> terms) {
       std::string name;
       for (const NodeId term : terms) {
@@ -104,7 +104,7 @@ bool Comparer::is_free_constant(NodeId id, const std::string& letter) const {
         if (!only || *only == letter || (!name.empty() && *only != name)) return false;
         name = *only;
       }
-      return !name.empty();
+      return !name.empty() && name != "a" && name != "b" && name != "A" && name != "B";
     };
     if (node.op == Op::kMultiply)
       return std::any_of(parts.begin(), parts.end(), [&](NodeId part) {

@@ -243,6 +243,18 @@ Decision Decider::equal(NodeId a, NodeId b) {
   return decision;
 }
 
+// The sign of two real constants that agree to many digits; nothing for others.
+std::optional<int> Decider::near_constants(NodeId a, NodeId b) {
+  if (has_symbol(tree_, a) || has_symbol(tree_, b)) return std::nullopt;
+  constexpr std::int64_t kPrecision = 1024;
+  const auto found = values(a, b, {}, kPrecision, false);
+  if (!found || !found->first.is_real() || !found->second.is_real()) return std::nullopt;
+  Ball d;
+  acb_sub(d.get(), found->first.get(), found->second.get(), kPrecision);
+  if (!d.contains_zero() || !is_tight(d, found->first, found->second)) return std::nullopt;
+  return arb_is_positive(found->first.real()) != 0 && arb_is_positive(found->second.real()) != 0 ? 1 : 0;
+}
+
 Decision Decider::by_form(NodeId a, NodeId b) {
   Decision decision{false, MathMethod::kUndecided, "neither equality nor difference could be proved"};
   std::string why;
@@ -255,6 +267,8 @@ Decision Decider::by_form(NodeId a, NodeId b) {
         if (d.is_zero()) {
           decision = {true, MathMethod::kCanonical, {}};
         } else if (algebra.is_zero(d)) {
+          decision = {true, MathMethod::kAlgebraic, {}};
+        } else if (const std::optional<int> sign = near_constants(a, b); sign && algebra.equal_constants(x, y, *sign > 0)) {
           decision = {true, MathMethod::kAlgebraic, {}};
         }
         signs = algebra.took_signs();

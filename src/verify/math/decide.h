@@ -40,6 +40,7 @@ class Decider {
   enum class Test : std::uint8_t { kDifferent, kAgree, kNoValue };
   Test numeric(NodeId a, NodeId b, Point point, std::int64_t precision);
   Decision by_form(NodeId a, NodeId b);
+  std::optional<int> near_constants(NodeId a, NodeId b);
   /// Both sides at a point; nothing where one has no value there, or none that is real though it must be.
   using Sides = std::function<std::optional<std::pair<Ball, Ball>>(Point, std::int64_t precision, bool real)>;
   std::optional<std::pair<Ball, Ball>> values(NodeId a, NodeId b, Point point, std::int64_t precision, bool real);

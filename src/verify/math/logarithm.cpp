@@ -64,6 +64,20 @@ Form Algebra::logarithm(const Form& argument) {
   return result;
 }
 
+bool Algebra::equal_constants(const Form& a, const Form& b, bool positive) {
+  const auto vanishes = [&](const Poly& poly) { return poly.is_zero() || is_zero(poly); };
+  const auto proves = [&](const auto& proof) {
+    try {
+      return vanishes(proof());
+    } catch (const NoForm&) {
+      return false;
+    }
+  };
+  const Form apart = subtract(a, b), one_form = constant(Rational(1));
+  return proves([&] { return difference(exponential(apart), one_form); }) || proves([&] { return difference(exp_i(apart), one_form); }) ||
+         (positive && proves([&] { return difference(logarithm(a), logarithm(b)); }));
+}
+
 // A sum of even powers of letters with coefficients above 0 and a number above 0: x^2 + 1.
 bool Algebra::is_positive(const Poly& poly) const {
   std::vector<ulong> e(static_cast<std::size_t>(shape_.generators));
