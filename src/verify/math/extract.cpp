@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "verify/math/characters.h"
+#include "verify/math/plain_math.h"
 #include "verify/math/wrapping.h"
 
 namespace lydian::math {
@@ -121,9 +122,11 @@ std::vector<Span> formulas(std::string_view text) {
       if (inline_formula && text[end] == '\n') break;
       if (text[end] == '\\') ++end;
     }
-    if (closed && end > at + open.size()) {
+    if (closed && end > at + open.size() && can_be_formula(text, {at, end + close.size()})) {
       found.push_back({at + open.size(), end, at, end + close.size()});
       at = end + close.size();
+    } else if (closed) {
+      at += open.size();
     } else {
       hopeless[kind] = std::max(hopeless[kind], std::min(end, text.size()));
       at += open.size();
@@ -153,41 +156,6 @@ std::size_t sentence_end(std::string_view text, std::size_t at) {
       return i;
   }
   return text.size();
-}
-
-struct NumberSpan {
-  std::size_t begin = 0, end = 0;
-};
-/// The last number, fraction or percentage of plain text.
-bool last_number(std::string_view text, NumberSpan& out) {
-  std::size_t end = text.size();
-  while (end > 0 && !digit(text[end - 1])) --end;
-  if (end == 0) return false;
-  std::size_t begin = end;
-  auto part_of_number = [&](std::size_t i) {
-    const char c = text[i];
-    if (digit(c)) return true;
-    if (c == '.' || c == ',') return i > 0 && i + 1 < end && digit(text[i + 1]) && (digit(text[i - 1]) || c == '.');
-    if (c == '/') return i > 0 && i + 1 < end && digit(text[i - 1]) && digit(text[i + 1]);
-    return false;
-  };
-  while (begin > 0 && part_of_number(begin - 1)) --begin;
-  if (begin > 0 && (text[begin - 1] == '-' || text[begin - 1] == '+') && (begin == 1 || !(digit(text[begin - 2]) || letter(text[begin - 2])))) --begin;
-  if (begin > 1 && text[begin - 1] == '$' && text[begin - 2] == '-') begin -= 2;
-  if (starts(text.substr(end), "%") || starts(text.substr(end), "\\%")) end += text[end] == '%' ? 1 : 2;
-  // A number below a fraction's line is part of the fraction.
-  for (const std::string_view command : {"\\frac", "\\dfrac", "\\tfrac"}) {
-    const std::size_t at = text.rfind(command, begin);
-    if (at == std::string_view::npos || at + command.size() >= text.size() || text[at + command.size()] != '{') continue;
-    const Span above = braces(text, at + command.size());
-    if (above.to >= text.size() || text[above.to] != '{') continue;
-    const Span below = braces(text, above.to);
-    if (begin < below.from || begin >= below.to) continue;
-    out = {at > 0 && text[at - 1] == '-' ? at - 1 : at, below.to};
-    return true;
-  }
-  out = {begin, end};
-  return true;
 }
 
 /// The first or last capital letter that stands alone, as the letter of an option; npos where there is none. "A" before a word and "I" are no options.
@@ -335,21 +303,43 @@ bool hedged(std::string_view text) {
   return begins_with_or || has_any_word(around, kOffers) || (has_word(around, "if") && has_any_word(around, kDoubted));
 }
 
-/// A number that a sentence calls negative.
-Extracted number_of(std::string_view whole, std::string_view sentence, const NumberSpan& number, const char* rule) {
-  Extracted found = single(whole, sentence.substr(number.begin, number.end - number.begin), rule);
-  for (const std::string_view word : {"negative ", "minus "}) {
-    if (number.begin >= word.size() && sentence.substr(number.begin - word.size(), word.size()) == word && digit(sentence[number.begin]))
-      found.texts[0].insert(0, 1, '-');
+/// The formulas behind a place, as those of the text that begins there.
+std::vector<Span> behind(const std::vector<Span>& formulas, std::size_t from) {
+  std::vector<Span> spans;
+  for (const Span& formula : formulas) {
+    if (formula.from >= from) spans.push_back({formula.begin - from, formula.end - from, formula.from - from, formula.to - from});
   }
+  return spans;
+}
+
+std::vector<TextSpan> around(const std::vector<Span>& formulas) {
+  std::vector<TextSpan> spans;
+  for (const Span& formula : formulas) spans.push_back({formula.from, formula.to});
+  return spans;
+}
+
+/// The mathematics around a place of a sentence, where it can be read and the sentence does not take it back; else no answer.
+Extracted from_run(std::string_view whole, std::string_view sentence, TextSpan place, const std::vector<Span>& formulas, const Readable& readable,
+                   const char* rule) {
+  const PlainRun run = plain_run(sentence, place, around(formulas));
+  const std::string_view stripped = strip_wrapping(run.text);
+  if (stripped.empty() || !readable(stripped) || taken_back(sentence, run.begin, run.end)) return {};
+  Extracted found = single(whole, sentence.substr(run.begin, run.end - run.begin), rule);
+  found.texts[0] = stripped;
   return found;
+}
+
+/// Whether a text holds a word that no formula has, though its letters could be factors.
+bool is_prose(std::string_view text) {
+  static constexpr std::array<std::string_view, 10> kWords = {"is", "so", "we", "it", "as", "are", "for", "the", "to", "that"};
+  return has_any_word(text, kWords);
 }
 
 /// Of the sentence after a phrase: all of it, its formulas, its last number: the first that can be read. Nothing at all where the sentence takes it back.
 std::optional<Extracted> from_sentence(std::string_view whole, std::string_view sentence, const Readable& readable, const char* rule) {
   const std::string_view stripped = strip_wrapping(sentence);
   if (stripped.empty()) return std::nullopt;
-  if (readable(stripped)) return single(whole, stripped, rule);
+  if (!is_prose(stripped) && readable(stripped)) return single(whole, stripped, rule);
   const std::vector<Span> inside = formulas(sentence);
   if (!inside.empty()) {
     // "$1$ or $2$" belongs together; what follows after words does not.
@@ -359,11 +349,7 @@ std::optional<Extracted> from_sentence(std::string_view whole, std::string_view 
     if (readable(last) && taken_back(sentence, inside.back().from, inside.back().to)) return Extracted{};
     if (readable(last)) return single(whole, last, rule);
   }
-  NumberSpan number;
-  if (last_number(sentence, number)) {
-    if (taken_back(sentence, number.begin, number.end)) return Extracted{};
-    return number_of(whole, sentence, number, rule);
-  }
+  if (const std::size_t at = last_number(sentence); at != std::string_view::npos) return from_run(whole, sentence, {at, at + 1}, inside, readable, rule);
   if (const std::size_t at = option_letter(sentence, false); at != std::string_view::npos) {
     if (taken_back(sentence, at, at + 1)) return Extracted{};
     return single(whole, sentence.substr(at, 1), rule);
@@ -393,6 +379,48 @@ Extracted extract_boxes(std::string_view text) {
   return result;
 }
 
+namespace {
+
+/// The last boxes of a response, without those that are parts of larger expressions or taken back; with the unit behind them, and what "or" joins to them.
+Extracted boxes_of_response(std::string_view text, const Readable& readable) {
+  Extracted result = extract_boxes(text);
+  if (result.texts.empty()) return result;
+  if (hedged(text)) return {{}, 0, 0, "box"};
+  const std::vector<Span> found = boxes(text), inside = formulas(text);
+  const std::vector<TextSpan> spans = around(inside);
+  constexpr std::size_t kBoxes = 64;  // More are a list of numbers, whatever stands beside them.
+  const std::size_t first = found.size() - result.texts.size();
+  if (result.texts.size() > kBoxes) return result;
+  for (std::size_t i = first; i < found.size(); ++i) {
+    const Span& box = found[i];
+    const auto formula = std::find_if(inside.begin(), inside.end(), [&](const Span& span) { return span.begin <= box.from && box.to <= span.end; });
+    TextSpan place{box.from, box.to};
+    Surroundings beside;
+    if (formula != inside.end()) {
+      beside = surroundings(text.substr(formula->begin, formula->end - formula->begin), {box.from - formula->begin, box.to - formula->begin}, {}, true);
+      place = {formula->from, formula->to};
+    }
+    const bool part = beside.part;
+    if (beside.begins && beside.ends) beside = surroundings(text, place, spans, false);
+    static constexpr std::array<std::string_view, 5> kDenials = {" is wrong", " is incorrect", " is not correct", " is not right", " is not the answer"};
+    const bool denied = std::any_of(kDenials.begin(), kDenials.end(), [&](std::string_view words) { return starts(text.substr(place.end), words); });
+    if (part || beside.part || denied) return {{}, 0, 0, "box"};
+    std::string& answer = result.texts[i - first];
+    if (!beside.unit.empty()) {
+      const std::string with_unit = answer + (beside.unit[0] == '\\' ? std::string(beside.unit) : "\\text{ " + std::string(beside.unit) + "}");
+      if (readable(answer) && readable(with_unit)) answer = with_unit;
+    }
+    if (beside.alternative.end > 0) {
+      const std::size_t from = beside.alternative.begin;
+      const std::string other = plain_run(text.substr(from), {0, beside.alternative.end - from}, around(behind(inside, from))).text;
+      if (!other.empty()) result.texts.push_back(std::string(strip_wrapping(other)));
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
 Extracted extract(std::string_view response, const MathOptions& options, const Readable& readable) {
   std::string_view text = response;
   if (text.size() > static_cast<std::size_t>(options.max_bytes)) text.remove_prefix(text.size() - static_cast<std::size_t>(options.max_bytes));
@@ -412,16 +440,14 @@ Extracted extract(std::string_view response, const MathOptions& options, const R
     const std::size_t open = close == std::string_view::npos ? close : text.substr(0, close).rfind("<answer>");
     if (open != std::string_view::npos) {
       const std::string_view inside = text.substr(open + 8, close - open - 8);
-      Extracted box = options.boxed ? extract_boxes(inside) : Extracted{};
-      if (!box.texts.empty() && hedged(inside)) return {};
-      if (!box.texts.empty()) return placed(std::move(box), inside);
+      Extracted box = options.boxed ? boxes_of_response(inside, readable) : Extracted{};
+      if (*box.rule != '\0') return placed(std::move(box), inside);
       return placed(from_sentence(inside, inside, readable, "answer tag").value_or(single(inside, inside, "answer tag")), inside);
     }
   }
   if (options.boxed) {
-    Extracted box = extract_boxes(text);
-    if (!box.texts.empty() && hedged(text)) return {};
-    if (!box.texts.empty()) return placed(std::move(box), text);
+    Extracted box = boxes_of_response(text, readable);
+    if (*box.rule != '\0') return placed(std::move(box), text);
   }
   if (options.hash_marks) {
     const std::size_t at = text.rfind("####");
@@ -438,24 +464,24 @@ Extracted extract(std::string_view response, const MathOptions& options, const R
       if (auto found = from_sentence(text, sentence, readable, "answer phrase")) return placed(std::move(*found), text);
     }
   }
-  const auto in_doubt = [&](std::size_t begin, std::size_t end) {
-    const std::size_t from = sentence_begin(text, begin);
-    return taken_back(text.substr(from), begin - from, end - from);
+  // The line around a place, as a text of its own: what is farther away says nothing about it.
+  const auto from_line = [&](TextSpan place, const std::vector<Span>& found, const char* rule) {
+    const std::size_t from = sentence_begin(text, place.begin);
+    return from_run(text, text.substr(from), {place.begin - from, place.end - from}, behind(found, from), readable, rule);
   };
-  const std::vector<Span> found = options.last_formula ? formulas(text) : std::vector<Span>{};
-  NumberSpan number;
-  const bool has_number = options.last_number && last_number(text, number);
-  if (!found.empty()) {
+  const std::vector<Span> found = formulas(text);
+  const std::size_t number = options.last_number ? last_number(text) : std::string_view::npos;
+  const bool has_number = number != std::string_view::npos;
+  if (options.last_formula && !found.empty()) {
     const Span& last = found.back();
     const std::string_view inside = text.substr(last.begin, last.end - last.begin);
     // A number of a later sentence is nearer to the answer than a formula of the working.
     bool later = false;
-    if (has_number && number.begin >= last.to) {
-      const std::string_view between = text.substr(last.to, number.begin - last.to);
+    if (has_number && number >= last.to) {
+      const std::string_view between = text.substr(last.to, number - last.to);
       later = between.find(". ") != std::string_view::npos || between.find('\n') != std::string_view::npos || (last.end > 0 && text[last.end - 1] == '.');
     }
-    if (!later && readable(inside) && in_doubt(last.from, last.to)) return {};
-    if (!later && readable(inside)) return placed(single(text, inside, "last formula"), text);
+    if (!later && readable(inside)) return placed(from_line({last.from, last.to}, found, "last formula"), text);
   }
   if (options.last_number) {
     const std::string_view all = strip_wrapping(text);
@@ -463,17 +489,23 @@ Extracted extract(std::string_view response, const MathOptions& options, const R
     if (all.size() > 1 && all[0] >= 'A' && all[0] <= 'H' && (all[1] == '.' || all[1] == ')' || all[1] == ':' || starts(all.substr(1), "。"))) {
       return placed(single(text, all.substr(0, 1), "option"), text);
     }
-    const bool begins = !all.empty() && (digit(all[0]) || all[0] == '-' || all[0] == '\\' || all[0] == '(' || all[0] == '.');
-    const bool words = std::count(all.begin(), all.end(), ' ') > 1;
-    if (all.size() < 64 && (begins || !words) && readable(all)) return placed(single(text, all, "whole text"), text);
-    if (!has_number) {
-      if (const std::size_t at = option_letter(text, true); at != std::string_view::npos) {
-        if (in_doubt(at, at + 1)) return {};
-        return placed(single(text, text.substr(at, 1), "option"), text);
+    const bool formula = starts(all, "\\") || (!has_number && std::count(all.begin(), all.end(), ' ') < 2);
+    if (all.size() < 64 && formula && readable(all)) return placed(single(text, all, "whole text"), text);
+    if (has_number) {
+      const auto in_formula = std::find_if(found.begin(), found.end(), [&](const Span& formula) { return formula.begin <= number && number < formula.end; });
+      // Of a formula that cannot be read, as a table of equations, what can be read around its last number.
+      if (in_formula != found.end()) {
+        if (!options.last_formula) return {};
+        const std::string_view inside = text.substr(in_formula->begin, in_formula->end - in_formula->begin);
+        return placed(from_run(text, inside, {number - in_formula->begin, number + 1 - in_formula->begin}, {}, readable, "last number"), text);
       }
+      return placed(from_line({number, number + 1}, found, "last number"), text);
     }
-    if (has_number && in_doubt(number.begin, number.end)) return {};
-    if (has_number) return placed(single(text, text.substr(number.begin, number.end - number.begin), "last number"), text);
+    if (const std::size_t at = option_letter(text, true); at != std::string_view::npos) {
+      const std::size_t from = sentence_begin(text, at);
+      if (taken_back(text.substr(from), at - from, at + 1 - from)) return {};
+      return placed(single(text, text.substr(at, 1), "option"), text);
+    }
   }
   return {};
 }

@@ -1,0 +1,252 @@
+// Where the answer stands in a response, and what around it belongs to it.
+#include <gtest/gtest.h>
+
+#include "verify_math/pairs.h"
+
+namespace lydian {
+namespace {
+
+using math_rows::expect_all;
+
+TEST(MathExtraction, SignsBelongToANumber) {
+  expect_all(
+      {
+          {"5", "So x = −5.", false},
+          {"-5", "So x = −5.", true},
+          {"1/2", "The slope is −1/2.", false},
+          {"-1/2", "The slope is −1/2.", true},
+          {"2", "Therefore, x = - 2.", false},
+          {"5", "So it is negative 5.", false},
+          {"-5", "So it is negative 5.", true},
+          {"-5", "So it is minus 5.", true},
+          {"5", "So it is –5.", false},
+          {"5", "The change is −$5.", false},
+          {"2", "The roots are ±2.", false},
+          {"5", "So we get 5 — as it should be.", true},
+          {"7", "Final answer - 7", true},
+          {"7", "- 7", true},
+      },
+      MathKind::kResponse);
+}
+
+TEST(MathExtraction, PlainMathematicsIsReadWhole) {
+  expect_all(
+      {
+          {"10", "The result is 2^10.", false},
+          {"2^{10}", "The result is 2^10.", true},
+          {"5", "It is √5.", false},
+          {"2\\sqrt3", "The side length is 2√3.", true},
+          {"\\sqrt2/2", "It is √2/2.", true},
+          {"4", "The line is y = 3x + 4.", false},
+          {"y=3x+4", "The line is y = 3x + 4.", true},
+          {"4", "So z = 3 + 4i.", false},
+          {"3+4i", "So z = 3 + 4i.", true},
+          {"5", "It is sqrt(5).", false},
+          {"5", "It is ln(5).", false},
+          {"5", "It is |x-5|.", false},
+          {"5", "It is x^2+5.", false},
+          {"4", "It is 10 − 4.", false},
+          {"5", "It is 2·5.", false},
+          {"5", "It is π/5.", false},
+          {"5", "It is sqrt(3)/5.", false},
+          {"3", "It is 1 / 3.", false},
+          {"5", "It is f(5).", false},
+          {"5", "It is 10 choose 5.", false},
+          {"5", "It is e^5.", false},
+          {"12", "The area is 12π.", false},
+          {"12\\pi", "The area is 12π square units.", true},
+          {"12", "The area is 12 pi.", false},
+          {"5", "It is 5x.", false},
+          {"5", "It is 5*x.", false},
+          {"5", "It is 5i.", false},
+          {"5", "It is 5!.", false},
+          {"5", "It is 5².", false},
+          {"5", "It is 5½.", false},
+          {"11/2", "It takes 5½ hours.", true},
+          {"7/2", "It takes 3 1/2 hours.", true},
+          {"4", "It is 1.5 × 10^4.", false},
+          {"15000", "It is 1.5 × 10^4.", true},
+          {"3", "It is 12 m^3.", false},
+          {"12", "It is 12 m^3.", true},
+          {"2", "It is 9.8 m/s^2.", false},
+          {"9.8\\text{ m/s}^2", "It is 9.8 m/s^2.", true},
+          {"2", "It is 1011 in base 2.", false},
+          {"30", "They meet at 10:30.", false},
+          {"10:30", "They meet at 10:30 a.m.", true},
+          {"5", "The ratio is 12:5.", false},
+          {"12:5", "The ratio is 12:5.", true},
+          {"x^2-1", "The polynomial is x^2 - 1.", true},
+          {"x^2+2x+1", "The expression is `x**2 + 2*x + 1`.", true},
+          {"5", "So **x² + 5**.", false},
+          {"\\pi", "So the area is π.", true},
+          {"7", "So there are 7 (seven) of them, and **7** is right.", true},
+          {"7", "Answer: [7].", true},
+      },
+      MathKind::kResponse);
+}
+
+TEST(MathExtraction, RelationsPointsAndLists) {
+  expect_all(
+      {
+          {"4", "So x > 4", false},
+          {"4", "So x ≥ 4", false},
+          {"4", "So x != 4", false},
+          {"4", "So x² = 4", false},
+          {"4", "So |x| = 4", false},
+          {"4", "The interval is [3, 4].", false},
+          {"[3,4]", "The interval is [3, 4].", true},
+          {"(-\\infty,3)", "The domain is (-∞, 3).", true},
+          {"4", "The vertex is (3, 4).", false},
+          {"(3,4)", "The vertex is (3, 4).", true},
+          {"4", "So x = 3 and y = 4.", false},
+          {"4", "So x = 3, x = 4", false},
+          {"3, 4", "So x = 3 or x = 4", true},
+          {"5", "So x = 12 and x = 5.", false},
+          {"12, 5", "The roots are 12 and 5.", true},
+          {"4", "The odds are 3 to 4.", false},
+          {"4", "The score is 3–4.", false},
+          {"7", "In 2020, 7 people came.", true},
+          {"7", "For n = 3, we have f(n) = 7.", true},
+      },
+      MathKind::kResponse);
+}
+
+TEST(MathExtraction, ArithmeticGivesItsResult) {
+  expect_all(
+      {
+          {"12", "Hence we have 3 x 4 = 12 in all.", true},
+          {"12", "He has 3 apples + 9 apples = 12 apples.", true},
+          {"14", "First she has 3+4 = 7, then 7*2 = 14 apples.", true},
+          {"14", "So 3+4=7, 7*2=14.", true},
+          {"7", "Therefore, he earns $7 per hour.", true},
+          {"7", "We add $3 and $4 to get $7.", true},
+          {"7", "Hence 2x = 7.", false},
+          {"7", "Hence 2x = 14 → x = 7.", true},
+      },
+      MathKind::kResponse);
+}
+
+TEST(MathExtraction, NumbersThatAreNoValues) {
+  expect_all(
+      {
+          {"5", "This is case 5.", false},
+          {"5", "Hence the claim, by Theorem 5.", false},
+          {"5", "So it is a 5-digit number.", false},
+          {"42", "There is no solution, as 41 < 42.", false},
+          {"42", "The answer is the 42nd prime.", false},
+          {"2", "It is H2.", false},
+          {"3", "The only solution is x = 4 (x = 3 is extraneous).", false},
+          {"4", "The only solution is x = 4 (x = 3 is extraneous).", true},
+          {"1/3", "The answer is 1/3 (or about 0.33).", true},
+          {"4", "The answer is 4 (or 5).", false},
+          {"5", "The answer is 4 (or 5).", false},
+          {"8", "It is 664 (base 8).", false},
+      },
+      MathKind::kResponse);
+}
+
+TEST(MathExtraction, LabelsInBold) {
+  expect_all(
+      {
+          {"2", "**Answer: −2**", false},
+          {"-2", "**Answer: −2**", true},
+          {"2", "*Answer: −2*", false},
+          {"-2", "*Answer: −2*", true},
+          {"2^{10}", "__Answer: 2^10__", true},
+          {"2", "**Final Answer: √2**", false},
+          {"2", "**Final Answer: 3x + 2**", false},
+          {"3x+2", "**Final Answer:** 3x + 2", true},
+          {"2^{10}", "**Final answer: 2^10**", true},
+          {"2", "**Answer: 12 cm^2**", false},
+          {"12\\text{ cm}^2", "**Answer: 12 cm^2**", true},
+          {"2", "**Answer: x = 1, y = 2**", false},
+          {"(1,2)", "**Answer: x = 1, y = 2**", true},
+          {"2^{10}", "Thus the answer is: **2^10**", true},
+          {"2^{10}", "\\textbf{Answer:} 2^10", true},
+          {"42", "**Answer: 42 apples.**", true},
+      },
+      MathKind::kResponse);
+}
+
+TEST(MathExtraction, MathematicsRightBesideABox) {
+  expect_all(
+      {
+          {"5", "$\\boxed{5}\\pi$", false},
+          {"5", "$-\\boxed{5}$", false},
+          {"5", "$\\sqrt{\\boxed{5}}$", false},
+          {"5", "$\\frac{\\boxed{5}}{6}$", false},
+          {"5", "$2^{\\boxed{5}}$", false},
+          {"5", "$\\boxed{5} \\times 10^3$", false},
+          {"5", "$\\boxed{5}/6$", false},
+          {"5", "$\\boxed{5}i$", false},
+          {"5", "$\\boxed{5}!$", false},
+          {"5", "$(\\boxed{5}, 6)$", false},
+          {"5", "$x > \\boxed{5}$", false},
+          {"5", "$x \\neq \\boxed{5}$", false},
+          {"5", "$\\pm\\boxed{5}$", false},
+          {"5", "-$\\boxed{5}$", false},
+          {"5", "√$\\boxed{5}$", false},
+          {"5", "The area is $\\boxed{5}$π.", false},
+          {"5", "**Answer:** $\\boxed{5}$/6", false},
+          {"5", "$\\boxed{5}$ or $6$.", false},
+          {"\\frac12", "The probability is $\\boxed{\\frac12}$ or 50%.", true},
+          {"5", "The answer is not $\\boxed{5}$.", false},
+          {"5", "$\\boxed{5}$ is not correct.", false},
+          {"5", "$x = \\boxed{5}$", true},
+          {"5", "$x \\approx \\boxed{5}.$", true},
+          {"5", "$\\Rightarrow \\boxed{5}$", true},
+          {"5", "$\\therefore \\mathbf{\\boxed{5}} \\quad (1)$", true},
+          {"5", "$\\boxed{5}\\text{ cm}$", true},
+          {"5", "$\\boxed{5}^\\circ$", true},
+          {"5", "$(\\boxed{5})$", true},
+          {"5", "\\begin{aligned} x &= 2+3 \\\\ &= \\boxed{5} \\end{aligned}", true},
+          {"3, 4", "$\\boxed{x=3},\\ \\boxed{x=4}$", true},
+          {"18", "Bill is on the $\\boxed{18}$th floor.", true},
+          {"9", "$a \\equiv \\boxed{9} \\pmod{11}$", true},
+          {"5", "So - at last - $\\boxed{5}$!", true},
+      },
+      MathKind::kResponse);
+}
+
+TEST(MathExtraction, UnitsRightBesideAnAnswer) {
+  expect_all(
+      {
+          {"12\\text{ cm}", "The side is $\\boxed{12}$ meters.", false},
+          {"12\\text{ cm}", "The side is $\\boxed{12}\\text{ m}$.", false},
+          {"12\\text{ cm}", "The side is $\\boxed{12}$ m.", false},
+          {"12\\text{ cm}", "The side is 12 m.", false},
+          {"12\\text{ cm}", "The side is $12$ m.", false},
+          {"12\\text{ cm}", "The side is $\\boxed{12}$ cm.", true},
+          {"12\\text{ m}", "The side is 12 meters.", true},
+          {"12\\text{ hours}", "It takes $\\boxed{12}$ minutes.", false},
+          {"\\$12", "It costs 12 cents.", false},
+          {"12", "The answer is $\\boxed{12}$ million.", false},
+          {"12000000", "The answer is $\\boxed{12}$ million.", true},
+          {"12", "There are $\\boxed{12}$ millimeters.", true},
+      },
+      MathKind::kResponse);
+}
+
+TEST(MathExtraction, MathematicsRightBesideAFormula) {
+  expect_all(
+      {
+          {"4", "We get -$4$.", false},
+          {"-4", "We get -$4$.", true},
+          {"4", "We get negative $4$.", false},
+          {"4", "We get $4$π", false},
+          {"4\\pi", "We get $4$π", true},
+          {"4", "We get $3$/$4$.", false},
+          {"4", "The ratio is $3$ to $4$.", false},
+          {"4", "So $x = 3$, $y = 4$.", false},
+          {"(3,4)", "Therefore $x=3$ and $y=4$.", true},
+          {"3, 4", "The solutions are $x = 3$ and $x = 4$.", true},
+          {"3, 4", "The solutions are $3$ and $4$.", true},
+          {"3, 4", "Thus $x=3$ or $x=4$.", true},
+          {"(3,4),(4,3)", "The pairs are $(3,4)$ and $(4,3)$.", true},
+          {"7", "When $x = 2$, $y = 7$.", true},
+      },
+      MathKind::kResponse);
+}
+
+}  // namespace
+}  // namespace lydian
