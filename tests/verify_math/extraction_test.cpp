@@ -248,5 +248,69 @@ TEST(MathExtraction, MathematicsRightBesideAFormula) {
       MathKind::kResponse);
 }
 
+TEST(MathExtraction, WordsThatChangeTheAnswer) {
+  expect_all(
+      {
+          {"42", "The answer is the negative of 42.", false},
+          {"42", "The answer is a multiple of 42.", false},
+          {"42", "The answer is a divisor of 42.", false},
+          {"42", "The answer is divisible by 42.", false},
+          {"42", "The answer is the number of divisors of 42.", false},
+          {"5", "The answer is the first 5 primes.", false},
+          {"42", "If x were 6 the answer would be 42.", false},
+          {"42", "The answer is 42. Correction: 43.", false},
+          {"43", "The answer is 42. Correction: 43.", true},
+          {"42", "Suppose the answer is 42. Then there is a contradiction.", false},
+          {"42", "Everyone thinks the answer is 42, but they are wrong.", false},
+          {"42", "Is the answer 42? No.", false},
+          {"42", "I do not know. 42?", false},
+          {"5", "The answer is undefined at x = 5.", false},
+          {"5", "Hence $x$ exceeds $5$.", false},
+          {"(0,1)", "Hence $x$ lies outside $(0,1)$.", false},
+          {"(0,1)", "Hence it is the complement of $(0,1)$.", false},
+          {"4", "The answer is 4 less than x.", false},
+          {"4", "The answer is 4 greater than x.", false},
+          {"4", "The answer is 4 plus x.", false},
+          {"4", "The answer is 4 over x.", false},
+          {"4", "The answer is 4 divided by x.", false},
+          {"5", "$\\boxed{5}$ more than $x$.", false},
+          {"2", "The answer is 2 and a half.", false},
+          {"2.5", "The answer is 2 and a half.", true},
+          {"2.5", "It is $2$ and a half.", true},
+          {"3", "#### >3", false},
+          {"3", "#### 3 less than x", false},
+          {"5", "**Answer:** > 5", false},
+          {"7", "So John has 7 more than Bob.", true},
+          {"7", "What is it? The answer is 7.", true},
+          {"42", "The answer is a total of 42.", true},
+      },
+      MathKind::kResponse);
+}
+
+TEST(MathExtraction, OptionsThatAreChosen) {
+  expect_all(
+      {
+          {"B", "Option A is correct, B is not.", false},
+          {"A", "Option A is correct, B is not.", true},
+          {"B", "A is right; B is wrong.", false},
+          {"A", "A is right; B is wrong.", true},
+          {"B", "(A) is correct, (B) is incorrect.", false},
+          {"B", "Options A and B are correct.", false},
+          {"A", "The answers are A and B.", false},
+          {"B", "None of A, B.", false},
+          {"B", "Both A and B", false},
+          {"B", "So we rule out B.", false},
+          {"B", "B fails.", false},
+          {"B", "The point B.", false},
+          {"B", "the distance from A to B", false},
+          {"B", "Thus, option B is the right answer.", true},
+          {"B", "So B is correct.", true},
+          {"B", "I choose (B).", true},
+          {"B", "**B**", true},
+          {"B", "My choice: B", true},
+      },
+      MathKind::kResponse);
+}
+
 }  // namespace
 }  // namespace lydian

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "verify/math/characters.h"
+#include "verify/math/doubts.h"
 #include "verify/math/plain_math.h"
 #include "verify/math/wrapping.h"
 
@@ -67,9 +68,9 @@ bool joined(std::string_view between) {
 
 /// Where the text after the last phrase that announces an answer begins; npos where there is none.
 std::size_t after_phrase(std::string_view text) {
-  static constexpr std::array kPhrases = {"final answer is", "answer is",   "answer:",     "answer :",     "answer**:",   "answer:**",
-                                          "answer**",        "answers are", "answers:",    "answer =",     "答案是",      "答案为",
-                                          "答案：",          "答案:",       "réponse est", "respuesta es", "antwort ist", "ответ:"};
+  static constexpr std::array kPhrases = {"final answer is", "answer is", "answer:",  "answer :",    "correction:",  "option is",   "choice is",
+                                          "answer**:",       "answer:**", "answer**", "answers are", "answers:",     "answer =",    "答案是",
+                                          "答案为",          "答案：",    "答案:",    "réponse est", "respuesta es", "antwort ist", "ответ:"};
   std::size_t best = std::string_view::npos;
   for (const std::string_view phrase : kPhrases) {
     for (std::size_t at = text.size() >= phrase.size() ? text.size() - phrase.size() + 1 : 0; at-- > 0;) {
@@ -158,24 +159,6 @@ std::size_t sentence_end(std::string_view text, std::size_t at) {
   return text.size();
 }
 
-/// The first or last capital letter that stands alone, as the letter of an option; npos where there is none. "A" before a word and "I" are no options.
-std::size_t option_letter(std::string_view text, bool last) {
-  std::size_t found = std::string_view::npos;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c < 'A' || c > 'H') continue;
-    const bool alone = (i == 0 || !(letter(text[i - 1]) || digit(text[i - 1]) || text[i - 1] == '\\')) &&
-                       (i + 1 == text.size() || !(letter(text[i + 1]) || digit(text[i + 1]) || text[i + 1] == '\''));
-    if (!alone) continue;
-    if (c == 'A' && i + 2 < text.size() && text[i + 1] == ' ' && text[i + 2] >= 'a' && text[i + 2] <= 'z' && !starts(text.substr(i + 2), "or ") &&
-        !starts(text.substr(i + 2), "is "))
-      continue;
-    found = i;
-    if (!last) break;
-  }
-  return found;
-}
-
 Extracted single(std::string_view whole, std::string_view part, const char* rule) {
   Extracted result;
   const std::string_view stripped = strip_wrapping(part);
@@ -184,94 +167,6 @@ Extracted single(std::string_view whole, std::string_view part, const char* rule
   result.end = result.begin + stripped.size();
   result.rule = rule;
   return result;
-}
-
-bool has_word(std::string_view text, std::string_view word) {
-  for (std::size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
-    const std::size_t to = at + word.size();
-    if ((at == 0 || !letter(text[at - 1])) && (to == text.size() || !letter(text[to]))) return true;
-  }
-  return false;
-}
-
-template <std::size_t N>
-bool has_any_word(std::string_view text, const std::array<std::string_view, N>& words) {
-  return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return has_word(text, word); });
-}
-
-/// Cuts off what stands before the last of some words that draw a conclusion.
-template <std::size_t N>
-void cut_to_conclusion(std::string& before, const std::array<std::string_view, N>& signs) {
-  for (const std::string_view sign : signs) {
-    const std::size_t at = before.rfind(sign);
-    if (at != std::string::npos) before.erase(0, at + sign.size());
-  }
-}
-
-/// Whether a text goes on with a word after blanks and a comma.
-template <std::size_t N>
-bool goes_on_with(std::string_view after, const std::array<std::string_view, N>& words) {
-  std::size_t at = 0;
-  while (at < after.size() && (blank(after[at]) || after[at] == ',')) ++at;
-  if (at == 0) return false;
-  std::size_t to = at;
-  while (to < after.size() && letter(after[to])) ++to;
-  return std::find(words.begin(), words.end(), after.substr(at, to - at)) != words.end();
-}
-
-constexpr std::size_t kSentenceBytes = 1000;  // What stands farther away says nothing about an answer.
-
-/// Whether the words of a sentence around the answer that was found in it say that it is not the value: a choice, a bound, a denial, a part or a power of it.
-bool taken_back(std::string_view sentence, std::size_t begin, std::size_t end) {
-  using Words = std::string_view;
-  static constexpr std::array<Words, 5> kConclusions = {" so ", " hence ", " thus ", " therefore ", " answer is "};
-  static constexpr std::array<Words, 3> kEquals = {"=", "which is ", "that is "};
-  static constexpr std::array<Words, 22> kDoubts = {"or",       "nor",       "either", "neither", "between", "not",   "never",   "but",
-                                                    "except",   "cannot",    "else",   "rather",  "unless",  "maybe", "perhaps", "possibly",
-                                                    "probably", "different", "nearly", "almost",  "one of",  "any of"};
-  static constexpr std::array<Words, 8> kChanges = {"than", "half", "double", "twice", "triple", "most", "least", "up to"};
-  static constexpr std::array<Words, 9> kDirectlyBefore = {"through", "below", "above", "under", "over", "times", "plus", "divided by", "squared"};
-  static constexpr std::array<Words, 14> kParts = {"third",   "thirds", "quarter", "quarters", "fourth", "fifth",      "tenth",
-                                                   "percent", "square", "cube",    "root",     "power",  "reciprocal", "opposite"};
-  static constexpr std::array<Words, 14> kBehind = {"or",        "maybe",   "perhaps",  "possibly", "unless",  "squared", "cubed",
-                                                    "factorial", "hundred", "thousand", "million",  "billion", "dozen",   "times"};
-  if (goes_on_with(sentence.substr(end), kBehind)) return true;
-  const std::size_t from = begin > kSentenceBytes ? begin - kSentenceBytes : 0;
-  std::string before(sentence.substr(from, begin - from));
-  before = in_small_letters(before);
-  cut_to_conclusion(before, kConclusions);
-  if (has_any_word(before, kDoubts) || before.find("n't ") != std::string::npos || before.find("n’t ") != std::string::npos) return true;
-  cut_to_conclusion(before, kEquals);
-  if (has_any_word(before, kChanges)) return true;
-  const bool holds_digit = std::any_of(before.begin(), before.end(), digit);
-  std::size_t last = before.size();
-  while (last > 0 && blank(before[last - 1])) --last;
-  const bool gap = last < before.size();
-  before.resize(last);
-  const auto ends_with_word = [&](std::string_view word) {
-    return gap && last >= word.size() && before.substr(last - word.size()) == word && (last == word.size() || !letter(before[last - word.size() - 1]));
-  };
-  // Of a number or a part; one number after the other, as in 3 4 5; 3 minus 5.
-  if (ends_with_word("of") && (holds_digit || has_any_word(before, kParts))) return true;
-  if (gap && last > 0 && digit(before[last - 1]) && begin < sentence.size() && digit(sentence[begin])) return true;
-  if (std::any_of(kDirectlyBefore.begin(), kDirectlyBefore.end(), ends_with_word) || (holds_digit && has_word(before, "from"))) return true;
-  return (ends_with_word("minus") || ends_with_word("and")) && holds_digit;
-}
-
-constexpr std::array<std::string_view, 18> kOffers = {
-    "otherwise", "else",       "maybe",  "perhaps",  "possibly",       "alternatively",       "alternately",       "unless",      "could be", "could also",
-    "might be",  "might also", "may be", "may also", "another option", "another possibility", "another candidate", "second guess"};
-
-/// Whether a sentence does nothing but leave open what was said before it: "Or maybe not.", "If that is wrong, try this."
-bool doubts(std::string_view sentence) {
-  const std::string low = in_small_letters(sentence);
-  const std::size_t begin = low.find_first_not_of(" \t\n\r,;$*");
-  if (begin == std::string::npos) return false;
-  const std::string_view words = std::string_view(low).substr(begin);
-  static constexpr std::array<std::string_view, 6> kConditions = {"if ", "but if ", "and if ", "or if ", "unless ", "in case "};
-  static constexpr std::array<std::string_view, 5> kDenials = {"wrong", "incorrect", "mistaken", "not right", "not correct"};
-  const bool condition = std::any_of(kConditions.begin(), kConditions.end(), [&](std::string_view start) { return starts(words, start); });
-  return (condition && has_any_word(words, kDenials)) || (std::count(words.begin(), words.end(), ' ') < 3 && has_any_word(words, kOffers));
 }
 
 /// Whether the sentence of the last boxes, or the one right before it, offers them beside an earlier box that says something else: "If that is wrong, it is",
@@ -345,13 +240,17 @@ std::optional<Extracted> from_sentence(std::string_view whole, std::string_view 
     // "$1$ or $2$" belongs together; what follows after words does not.
     const std::string_view all = sentence.substr(inside.front().from, inside.back().to - inside.front().from);
     if (inside.size() > 1 && readable(all)) return single(whole, all, rule);
-    const std::string_view last = sentence.substr(inside.back().begin, inside.back().end - inside.back().begin);
-    if (readable(last) && taken_back(sentence, inside.back().from, inside.back().to)) return Extracted{};
-    if (readable(last)) return single(whole, last, rule);
+    const Span& last = inside.back();
+    if (readable(sentence.substr(last.begin, last.end - last.begin))) return from_run(whole, sentence, {last.from, last.to}, inside, readable, rule);
   }
   if (const std::size_t at = last_number(sentence); at != std::string_view::npos) return from_run(whole, sentence, {at, at + 1}, inside, readable, rule);
-  if (const std::size_t at = option_letter(sentence, false); at != std::string_view::npos) {
-    if (taken_back(sentence, at, at + 1)) return Extracted{};
+  if (const std::size_t at = option_letter(sentence); at != std::string_view::npos) {
+    static constexpr std::array<std::string_view, 4> kFurther = {" and ", ", ", " & ", "/"};
+    const std::size_t next = std::min(sentence.find_first_not_of(")*}$", at + 1), sentence.size());
+    const bool further = std::any_of(kFurther.begin(), kFurther.end(), [&](std::string_view joint) {
+      return starts(sentence.substr(next), joint) && option_letter(sentence.substr(next + joint.size(), 3)) != std::string_view::npos;
+    });
+    if (further || taken_back(sentence, at, at + 1)) return Extracted{};
     return single(whole, sentence.substr(at, 1), rule);
   }
   return std::nullopt;
@@ -404,7 +303,7 @@ Extracted boxes_of_response(std::string_view text, const Readable& readable) {
     if (beside.begins && beside.ends) beside = surroundings(text, place, spans, false);
     static constexpr std::array<std::string_view, 5> kDenials = {" is wrong", " is incorrect", " is not correct", " is not right", " is not the answer"};
     const bool denied = std::any_of(kDenials.begin(), kDenials.end(), [&](std::string_view words) { return starts(text.substr(place.end), words); });
-    if (part || beside.part || denied) return {{}, 0, 0, "box"};
+    if (part || beside.part || denied || compares(text.substr(place.end))) return {{}, 0, 0, "box"};
     std::string& answer = result.texts[i - first];
     if (!beside.unit.empty()) {
       const std::string with_unit = answer + (beside.unit[0] == '\\' ? std::string(beside.unit) : "\\text{ " + std::string(beside.unit) + "}");
@@ -459,7 +358,8 @@ Extracted extract(std::string_view response, const MathOptions& options, const R
   if (options.answer_phrase) {
     std::size_t at = after_phrase(text);
     if (at != std::string_view::npos) {
-      while (at < text.size() && (blank(text[at]) || text[at] == ':' || text[at] == '*' || text[at] == '=')) ++at;
+      if (supposes(text.substr(sentence_begin(text, at), at - sentence_begin(text, at)))) return {};
+      while (at < text.size() && (blank(text[at]) || text[at] == ':' || text[at] == '*' || text[at] == '=' || text[at] == '}')) ++at;
       const std::string_view sentence = text.substr(at, sentence_end(text, at) - at);
       if (auto found = from_sentence(text, sentence, readable, "answer phrase")) return placed(std::move(*found), text);
     }
@@ -501,11 +401,7 @@ Extracted extract(std::string_view response, const MathOptions& options, const R
       }
       return placed(from_line({number, number + 1}, found, "last number"), text);
     }
-    if (const std::size_t at = option_letter(text, true); at != std::string_view::npos) {
-      const std::size_t from = sentence_begin(text, at);
-      if (taken_back(text.substr(from), at - from, at + 1 - from)) return {};
-      return placed(single(text, text.substr(at, 1), "option"), text);
-    }
+    if (const std::size_t at = chosen_option(text); at != std::string_view::npos) return placed(single(text, text.substr(at, 1), "option"), text);
   }
   return {};
 }

@@ -135,7 +135,24 @@ class Scanner {
     const Kind kind = word_kind(text_.substr(at_, end - at_), end);
     push(kind, end);
     Piece& piece = pieces_.back();
+    if (piece.kind == Kind::kJoint && a_part_follows()) return;
     if (piece.kind == Kind::kSign && (piece.text == "negative" || piece.text == "minus")) piece.text = "-";
+  }
+
+  /// "2 and a half" is 2 1/2.
+  bool a_part_follows() {
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kParts = {
+        {{" a half", "1/2"}, {" a third", "1/3"}, {" a quarter", "1/4"}, {" one half", "1/2"}}};
+    if (pieces_.size() < 2 || pieces_.back().text != "and") return false;
+    const Piece& whole = pieces_[pieces_.size() - 2];
+    if (whole.kind != Kind::kNumber && !(whole.kind == Kind::kName && whole.text[0] == '$')) return false;
+    for (const auto& [words, part] : kParts) {
+      if (!starts(text_.substr(at_, to_ - at_), words) || letter(peek(at_ + words.size()))) continue;
+      pieces_.back() = {Kind::kNumber, pieces_.back().begin, at_ + words.size(), true, part};
+      at_ += words.size();
+      return true;
+    }
+    return false;
   }
 
   Kind word_kind(std::string_view word, std::size_t& end) {

@@ -34,7 +34,7 @@ std::string_view strip_wrapping(std::string_view text) {
       drop(2, 2);
     } else if (text.size() >= 5 && starts(text, "**") && text.substr(text.size() - 2) == "**") {
       drop(2, 2);
-    } else if (starts(text, "**") || starts(text, "> ")) {
+    } else if (starts(text, "**")) {
       drop(2, 0);
     } else if (text.size() >= 2 && text.substr(text.size() - 2) == "**" && text.find("**") == text.size() - 2 && text.size() > 2 &&
                !digit(text[text.size() - 3])) {

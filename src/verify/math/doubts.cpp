@@ -1,0 +1,195 @@
+// What sentences say about the answers in them.
+#include "verify/math/doubts.h"
+
+#include <string>
+
+namespace lydian::math {
+namespace {
+
+/// Cuts off what stands before the last of some words that draw a conclusion.
+template <std::size_t N>
+void cut_to_conclusion(std::string& before, const std::array<std::string_view, N>& signs) {
+  for (const std::string_view sign : signs) {
+    const std::size_t at = before.rfind(sign);
+    if (at != std::string::npos) before.erase(0, at + sign.size());
+  }
+}
+
+/// Whether a text goes on with a word after blanks and a comma.
+template <std::size_t N>
+bool goes_on_with(std::string_view after, const std::array<std::string_view, N>& words) {
+  std::size_t at = 0;
+  while (at < after.size() && (blank(after[at]) || after[at] == ',')) ++at;
+  if (at == 0) return false;
+  std::size_t to = at;
+  while (to < after.size() && letter(after[to])) ++to;
+  return std::find(words.begin(), words.end(), after.substr(at, to - at)) != words.end();
+}
+
+/// The sentence or line around a place.
+std::string_view sentence_around(std::string_view text, std::size_t at) {
+  const auto ends = [&](std::size_t i) {
+    return text[i] == '\n' || ((text[i] == '.' || text[i] == '!' || text[i] == '?') && i + 1 < text.size() && blank(text[i + 1]));
+  };
+  std::size_t from = at, to = at;
+  while (from > 0 && !ends(from - 1)) --from;
+  while (to < text.size() && !ends(to)) ++to;
+  return text.substr(from, to - from);
+}
+
+std::string_view rest_of_sentence(std::string_view text, std::size_t at) {
+  const std::string_view all = sentence_around(text, at);
+  return all.substr(at - static_cast<std::size_t>(all.data() - text.data()));
+}
+
+bool is_option_letter_at(std::string_view text, std::size_t i) {
+  const char c = text[i];
+  if (c < 'A' || c > 'H') return false;
+  const bool alone = (i == 0 || !(letter(text[i - 1]) || digit(text[i - 1]) || text[i - 1] == '\\')) &&
+                     (i + 1 == text.size() || !(letter(text[i + 1]) || digit(text[i + 1]) || text[i + 1] == '\''));
+  return alone && !(c == 'A' && i + 2 < text.size() && text[i + 1] == ' ' && text[i + 2] >= 'a' && text[i + 2] <= 'z' && !starts(text.substr(i + 2), "or ") &&
+                    !starts(text.substr(i + 2), "is ") && !starts(text.substr(i + 2), "and "));
+}
+
+/// "B is correct", "(B) is the answer"
+bool is_affirmed(std::string_view behind) {
+  behind.remove_prefix(std::min(behind.find_first_not_of(")*.}$ "), behind.size()));
+  static constexpr std::array<std::string_view, 10> kWords = {
+      "is correct", "is right", "is true", "is the answer", "is the correct", "is the right", "is the best", "is my final answer", "is my answer", "is valid"};
+  return std::any_of(kWords.begin(), kWords.end(), [&](std::string_view words) { return starts(behind, words); });
+}
+
+/// Whether a letter stands as a choice: in brackets, at a beginning with nothing behind, or behind "option", "choose", "so". Not as a name: "point B", "from
+/// A".
+bool is_choice(std::string_view sentence, std::size_t at) {
+  static constexpr std::array<std::string_view, 20> kBefore = {"option", "choice", "answer", "is",        "be",  "pick", "choose", "chose", "select", "letter",
+                                                               "hence",  "so",     "thus",   "therefore", "say", "it's", "guess",  "with",  "into",   "est"};
+  std::size_t end = at;
+  while (end > 0 && std::string_view(" (*:{$\t").find(sentence[end - 1]) != std::string_view::npos) --end;
+  std::size_t begin = end;
+  while (begin > 0 && (letter(sentence[begin - 1]) || sentence[begin - 1] == '\'')) --begin;
+  const std::string word = in_small_letters(sentence.substr(begin, end - begin));
+  const std::size_t next = sentence.find_first_not_of(")*.}$ :", at + 1);
+  if (begin == end) return end > 0 || next == std::string_view::npos || (at > 0 && sentence[at - 1] == '(');
+  return std::find(kBefore.begin(), kBefore.end(), word) != kBefore.end() || (begin > 0 && sentence[begin - 1] == '\\');
+}
+
+}  // namespace
+
+bool compares(std::string_view after) {
+  static constexpr std::array<std::string_view, 8> kMore = {"more", "less", "fewer", "greater", "larger", "smaller", "higher", "lower"};
+  if (!goes_on_with(after, kMore)) return false;
+  const std::size_t than = after.find(" than ");
+  if (than == std::string_view::npos || than > 10) return false;
+  const std::string_view next = after.substr(than + 6);
+  if (next.empty() || !letter(next[0])) return true;
+  static constexpr std::array<std::string_view, 2> kValues = {"twice", "half"};
+  const std::size_t end = static_cast<std::size_t>(std::find_if_not(next.begin(), next.end(), letter) - next.begin());
+  return end == 1 || std::find(kValues.begin(), kValues.end(), next.substr(0, end)) != kValues.end();
+}
+
+std::size_t option_letter(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (is_option_letter_at(text, i)) return i;
+  }
+  return std::string_view::npos;
+}
+
+std::size_t chosen_option(std::string_view text) {
+  std::size_t last = text.size();
+  while (last > 0 && !is_option_letter_at(text, last - 1)) --last;
+  if (last == 0) return std::string_view::npos;
+  const std::string_view sentence = sentence_around(text, last - 1);
+  const auto from = static_cast<std::size_t>(sentence.data() - text.data());
+  std::string letters, affirmed;
+  std::size_t place = 0, affirmed_place = 0;
+  for (std::size_t i = 0; i < sentence.size(); ++i) {
+    if (!is_option_letter_at(sentence, i)) continue;
+    if (letters.find(sentence[i]) == std::string::npos) letters += sentence[i];
+    place = i;
+    if (!is_affirmed(sentence.substr(i + 1)) || affirmed.find(sentence[i]) != std::string::npos) continue;
+    affirmed += sentence[i];
+    affirmed_place = i;
+  }
+  if (affirmed.size() == 1) return letters.size() > 1 && has_word(sentence.substr(0, affirmed_place), "and") ? std::string_view::npos : from + affirmed_place;
+  const bool chosen = affirmed.empty() && letters.size() == 1 && is_choice(sentence, place) && !taken_back(sentence, place, place + 1);
+  return chosen ? from + place : std::string_view::npos;
+}
+
+bool supposes(std::string_view before) {
+  static constexpr std::array<std::string_view, 6> kWords = {"suppose", "assume", "if", "whether", "thinks", "imagine"};
+  static constexpr std::array<std::string_view, 4> kBetween = {"the", "that", "final", "correct"};
+  const std::string low = in_small_letters(before.substr(before.size() - std::min(before.size(), kSentenceBytes)));
+  std::size_t end = std::min(low.rfind("answer"), low.size());
+  while (end > 0) {
+    while (end > 0 && !letter(low[end - 1])) --end;
+    std::size_t begin = end;
+    while (begin > 0 && letter(low[begin - 1])) --begin;
+    const std::string_view word = std::string_view(low).substr(begin, end - begin);
+    if (std::find(kBetween.begin(), kBetween.end(), word) == kBetween.end()) return std::find(kWords.begin(), kWords.end(), word) != kWords.end();
+    end = begin;
+  }
+  return false;
+}
+
+bool taken_back(std::string_view sentence, std::size_t begin, std::size_t end) {
+  using Words = std::string_view;
+  static constexpr std::array<Words, 5> kConclusions = {" so ", " hence ", " thus ", " therefore ", " answer is "};
+  static constexpr std::array<Words, 3> kEquals = {"=", "which is ", "that is "};
+  static constexpr std::array<Words, 22> kDoubts = {"or",       "nor",       "either", "neither", "between", "not",   "never",   "but",
+                                                    "except",   "cannot",    "else",   "rather",  "unless",  "maybe", "perhaps", "possibly",
+                                                    "probably", "different", "nearly", "almost",  "one of",  "any of"};
+  static constexpr std::array<Words, 8> kChanges = {"than", "half", "double", "twice", "triple", "most", "least", "up to"};
+  static constexpr std::array<Words, 17> kDirectlyBefore = {"through",  "below",      "above",   "under",   "over",         "times",
+                                                            "plus",     "divided by", "squared", "exceeds", "divisible by", "coprime to",
+                                                            "prime to", "outside",    "first",   "next",    "undefined at"};
+  static constexpr std::array<Words, 14> kParts = {"third",   "thirds", "quarter", "quarters", "fourth", "fifth",      "tenth",
+                                                   "percent", "square", "cube",    "root",     "power",  "reciprocal", "opposite"};
+  // These change a value only where "of" and the value follow at once.
+  static constexpr std::array<Words, 11> kFunctionsOf = {"negative", "multiple", "multiples",  "divisor",   "divisors", "factor",
+                                                         "factors",  "inverse",  "complement", "logarithm", "factorial"};
+  static constexpr std::array<Words, 15> kBehind = {"or",        "maybe",   "perhaps",  "possibly", "unless",  "squared", "cubed", "below",
+                                                    "factorial", "hundred", "thousand", "million",  "billion", "dozen",   "times"};
+  static constexpr std::array<Words, 4> kWrong = {"wrong", "incorrect", "mistaken", "not correct"};
+  const std::string_view after = sentence.substr(end);
+  if (goes_on_with(after, kBehind) || compares(after) || starts(after, " to the ")) return true;
+  const std::size_t mark = after.find_first_not_of("$*)} ");
+  if (mark != Words::npos && after[mark] == '?') return true;
+  if (has_any_word(rest_of_sentence(sentence, end), kWrong)) return true;
+  const std::size_t from = begin > kSentenceBytes ? begin - kSentenceBytes : 0;
+  std::string before(sentence.substr(from, begin - from));
+  before = in_small_letters(before);
+  if (has_word(before, "if") && has_word(before, "were")) return true;
+  cut_to_conclusion(before, kConclusions);
+  if (has_any_word(before, kDoubts) || before.find("n't ") != std::string::npos || before.find("n’t ") != std::string::npos) return true;
+  cut_to_conclusion(before, kEquals);
+  if (has_any_word(before, kChanges)) return true;
+  const bool holds_digit = std::any_of(before.begin(), before.end(), digit);
+  std::size_t last = before.size();
+  while (last > 0 && blank(before[last - 1])) --last;
+  const bool gap = last < before.size();
+  before.resize(last);
+  const auto ends_with_word = [&](std::string_view word) {
+    return gap && last >= word.size() && before.substr(last - word.size()) == word && (last == word.size() || !letter(before[last - word.size() - 1]));
+  };
+  // Of a number or a part; one number after the other, as in 3 4 5; 3 minus 5.
+  if (ends_with_word("of") && (holds_digit || has_any_word(before, kParts))) return true;
+  if (ends_with_word("of") && std::any_of(kFunctionsOf.begin(), kFunctionsOf.end(), [&](Words word) { return before.ends_with(std::string(word) + " of"); }))
+    return true;
+  if (gap && last > 0 && digit(before[last - 1]) && begin < sentence.size() && digit(sentence[begin])) return true;
+  if (std::any_of(kDirectlyBefore.begin(), kDirectlyBefore.end(), ends_with_word) || (holds_digit && has_word(before, "from"))) return true;
+  return (ends_with_word("minus") || ends_with_word("and")) && holds_digit;
+}
+
+bool doubts(std::string_view sentence) {
+  const std::string low = in_small_letters(sentence);
+  const std::size_t begin = low.find_first_not_of(" \t\n\r,;$*");
+  if (begin == std::string::npos) return false;
+  const std::string_view words = std::string_view(low).substr(begin);
+  static constexpr std::array<std::string_view, 6> kConditions = {"if ", "but if ", "and if ", "or if ", "unless ", "in case "};
+  static constexpr std::array<std::string_view, 5> kDenials = {"wrong", "incorrect", "mistaken", "not right", "not correct"};
+  const bool condition = std::any_of(kConditions.begin(), kConditions.end(), [&](std::string_view start) { return starts(words, start); });
+  return (condition && has_any_word(words, kDenials)) || (std::count(words.begin(), words.end(), ' ') < 3 && has_any_word(words, kOffers));
+}
+
+}  // namespace lydian::math
