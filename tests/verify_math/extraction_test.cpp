@@ -312,5 +312,120 @@ TEST(MathExtraction, OptionsThatAreChosen) {
       MathKind::kResponse);
 }
 
+TEST(MathExtraction, OptionsWithTheirText) {
+  expect_all(
+      {
+          {"B", "The answer is (B) 42.", true},
+          {"42", "The answer is (B) 42.", true},
+          {"43", "The answer is (B) 42.", false},
+          {"2", "**Answer: (B) 2 or (C) 3**", false},
+          {"B", "**Answer: (B) 42**", true},
+          {"B", "**Answer:** B. 42", true},
+          {"B", "The answer is B. 42.", true},
+          {"B", "The correct option is (B) 42.", true},
+          {"B", "Therefore, the correct answer is option B: 42.", true},
+          {"B", "The correct answer is **B) 42**", true},
+          {"42", "The correct answer is **B) 42**", true},
+          {"42", "$\\boxed{\\textbf{(B)}\\ 42}$", true},
+          {"B", "$\\boxed{\\textbf{(B)}\\ \\frac{1}{2}}$", true},
+          {"\\frac12", "$\\boxed{\\textbf{(B)}\\ \\frac{1}{2}}$", true},
+          {"B", "$\\boxed{\\text{(B) }\\sqrt{2}}$", true},
+          {"B", "$\\boxed{\\textbf{(B)}\\ (3,4)}$", true},
+          {"B", "$\\boxed{(B)\\ -3}$", true},
+          {"B", "$\\boxed{\\textbf{(B)}~42}$", true},
+          {"B", "$\\boxed{\\textbf{(C)}\\ \\frac{1}{2}}$", false},
+          {"B", "$\\boxed{(B)(C)}$", false},
+          {"B", "$\\boxed{(B)+1}$", false},
+          {"B", "$\\boxed{(B) \\times 3}$", false},
+          {"B", "The answer is (B) 42 or (C) 43.", false},
+          {"3", "$\\boxed{(B)^3}$", false},
+      },
+      MathKind::kResponse);
+}
+
+TEST(MathExtraction, AnswersInWords) {
+  expect_all(
+      {
+          {"\\text{Tuesday}", "The answer is Tuesday.", true},
+          {"\\text{Tuesday}", "The answer is not Tuesday.", false},
+          {"\\text{Tuesday}", "The answer is Tuesday or Friday.", false},
+          {"\\text{Tuesday}", "The answer is Tuesday, or maybe Friday.", false},
+          {"\\text{Tuesday}", "**Answer:** Tuesday", true},
+          {"\\text{Tuesday}", "It falls on a **Tuesday**.", true},
+          {"\\text{Tuesday}", "It is not a **Tuesday**.", false},
+          {"yes", "The answer is yes.", true},
+          {"yes", "So the answer is **yes**, since they meet.", true},
+          {"yes", "**Yes**", true},
+          {"yes", "Yes, it is.", true},
+          {"yes", "Yes? No, it is not.", false},
+          {"yes", "Yes, wait, no.", false},
+          {"\\text{no solution}", "There is no solution.", true},
+          {"\\emptyset", "The equation has no solutions.", true},
+          {"\\text{no solution}", "It is not true that there is no solution.", false},
+          {"42", "The answer is as follows.\nIt is 42.", true},
+      },
+      MathKind::kResponse);
+}
+
+TEST(MathExtraction, MoreThatBelongsToANumber) {
+  expect_all(
+      {
+          {"5", "The value is 10⁻⁵.", false},
+          {"5", "The value is log₂ 5.", false},
+          {"5", "It is 5 · 10³.", false},
+          {"5", "x ∈ (3, 5)", false},
+          {"5", "The value is x_5.", false},
+          {"5", "It is the 5 x 5 matrix.", false},
+          {"5", "It is 2 & 5.", false},
+          {"5", "We need n ≥ 5.", false},
+          {"5", "The answer is negative \\(5\\).", false},
+          {"5", "The value is 5 sin θ.", false},
+          {"5", "It is the length + 5.", false},
+          {"5", "It is 2 to the power of 5.", false},
+          {"5000", "The value is 5 x 10^3.", true},
+          {"2, 3, 5", "The numbers are 2, 3 and 5.", true},
+          {"5", "$\\boxed{5}\\text{ or }6$", false},
+          {"5", "$\\boxed{5}, \\text{ or } 6$", false},
+          {"5", "$\\left(\\boxed{5}\\right)^2$", false},
+          {"5", "$x < \\boxed{5}$", false},
+          {"5", "$\\{\\boxed{5}, 6\\}$", false},
+          {"5", "$\\$\\boxed{5}$", true},
+          {"5", "$\\boxed{5}^{\\text{th}}$", true},
+          {"5", "$\\boxed{5}\\qquad\\square$", true},
+          {"5", "$\\boxed{5}\\ \\mathrm{m}$", true},
+          {"5\\text{ cm}", "$\\boxed{5}\\ \\mathrm{m}$", false},
+          {"5", "$f(x) = x^2 + 1 \\implies f(2) = \\boxed{5}$", true},
+          {"5", "$\\color{red}{\\boxed{5}}$", true},
+          {"5", "- \\boxed{5}", true},
+      },
+      MathKind::kResponse);
+}
+
+TEST(MathExtraction, WhatIsSaidOfTheSubject) {
+  expect_all(
+      {
+          {"6", "The number of integers between 200 and 300 with digit sum 15 is 6.", true},
+          {"9", "The greatest integer less than 10 is 9.", true},
+          {"4", "The distance between $A$ and $B$ is $4$.", true},
+          {"52", "The number of musicians who do not play strings is 52.", true},
+          {"18", "The number of orders such that the scoop is not on the bottom is 18.", true},
+          {"84", "He went down the slide 84 times.", true},
+          {"84", "It is 84 times the radius.", false},
+          {"5", "The value that does not work is 5.", false},
+          {"5", "x is 3 or y is 5.", false},
+          {"5", "Maybe the number of cats is 5.", false},
+          {"5", "The number of cats is 4 or the number of cats is 5.", false},
+          {"5", "Perhaps the answer is 5.", false},
+          {"5", "It is not the case that the answer is 5.", false},
+          {"A", "We get 5 and 6.\nTherefore, the correct graph is A.", true},
+          {"A", "We get 5 and 6.\nThis proves claim A.", false},
+          {"5", "In the first 15 minutes, $5$ cars drove by.", true},
+          {"26", "It will grow $26$ inches in 13 years.", true},
+          {"3", "So the term is $3$. This confirms that our answer is correct.", true},
+          {"2", "The latest time is 2 pm.", true},
+      },
+      MathKind::kResponse);
+}
+
 }  // namespace
 }  // namespace lydian

@@ -36,7 +36,7 @@ struct MathOptions {
   bool base_optional = true;            ///< 664_7 = 664 (never 664_8); off: the base must be written.
   bool modulus_optional = true;         ///< 17 \pmod{20} = 17 (never 17 \pmod{21}); x \equiv 17 \pmod{20} keeps its modulus.
   bool ignore_case = true;              ///< \text{Friday} = friday
-  bool option_letter_with_text = true;  ///< (C) = "(C) Plane"
+  bool option_letter_with_text = true;  ///< (C) = "(C) Plane", 42 = "(C) 42"
   bool list_order_free = true;          ///< 1, 2 = 2, 1 for lists without brackets; sets are always unordered, tuples always ordered.
   bool inequality_as_interval = true;   ///< x < 3 = (-\infty, 3); a gold interval never accepts an inequality unless `interval_as_inequality`.
   bool interval_as_inequality = true;   ///< (-\infty, 3) = "x < 3", where the prediction has one variable and solved bounds only.

@@ -74,6 +74,27 @@ bool is_choice(std::string_view sentence, std::size_t at) {
   return std::find(kBefore.begin(), kBefore.end(), word) != kBefore.end() || (begin > 0 && sentence[begin - 1] == '\\');
 }
 
+/// Whether a sentence says of something that it is the value which follows, and what it says of that leaves the value alone: "the number of integers between 1
+/// and 9 that are odd is". A denial belongs to what is counted, "students who do not play", and not to an answer: "the value that does not work is".
+bool names_a_value(std::string_view before) {
+  static constexpr std::array<std::string_view, 7> kCopulas = {" is", " are", " equals", " was", " would be", " will be", " must be"};
+  static constexpr std::array<std::string_view, 5> kFurther = {"is", "are", "was", "be", "it"};
+  static constexpr std::array<std::string_view, 16> kUncertain = {"either", "neither", "maybe",  "perhaps", "possibly", "probably",  "unless", "else",
+                                                                  "rather", "one of",  "any of", "nearly",  "almost",   "different", "if",     "whether"};
+  static constexpr std::array<std::string_view, 6> kDenials = {"not", "never", "but", "except", "cannot", "nor"};
+  static constexpr std::array<std::string_view, 4> kJoints = {"or", "but", "nor", "and"};
+  static constexpr std::array<std::string_view, 6> kCounted = {"number of", "numbers of", "total", "probability", "ways", "percentage"};
+  while (!before.empty() && (blank(before.back()) || before.back() == '*' || before.back() == ':' || before.back() == ',')) before.remove_suffix(1);
+  const auto copula = std::find_if(kCopulas.begin(), kCopulas.end(), [&](std::string_view word) { return before.ends_with(word); });
+  if (copula == kCopulas.end()) return false;
+  before.remove_suffix(copula->size());
+  if (before.find('=') != std::string_view::npos || has_any_word(before, kUncertain)) return false;
+  const bool denies = has_any_word(before, kDenials) || before.find("n't ") != std::string_view::npos || before.find("n’t ") != std::string_view::npos;
+  const bool counts = has_any_word(before, kCounted);
+  if (has_any_word(before, kFurther)) return counts && !has_any_word(before, kJoints);
+  return !denies || counts;
+}
+
 }  // namespace
 
 bool compares(std::string_view after) {
@@ -118,8 +139,11 @@ std::size_t chosen_option(std::string_view text) {
 
 bool supposes(std::string_view before) {
   static constexpr std::array<std::string_view, 6> kWords = {"suppose", "assume", "if", "whether", "thinks", "imagine"};
+  static constexpr std::array<std::string_view, 9> kDoubted = {"not the case", "not true", "false that", "wrong that", "perhaps",
+                                                               "maybe",        "possibly", "cannot be",  "can't be"};
   static constexpr std::array<std::string_view, 4> kBetween = {"the", "that", "final", "correct"};
   const std::string low = in_small_letters(before.substr(before.size() - std::min(before.size(), kSentenceBytes)));
+  if (has_any_word(low, kDoubted)) return true;
   std::size_t end = std::min(low.rfind("answer"), low.size());
   while (end > 0) {
     while (end > 0 && !letter(low[end - 1])) --end;
@@ -140,9 +164,9 @@ bool taken_back(std::string_view sentence, std::size_t begin, std::size_t end) {
                                                     "except",   "cannot",    "else",   "rather",  "unless",  "maybe", "perhaps", "possibly",
                                                     "probably", "different", "nearly", "almost",  "one of",  "any of"};
   static constexpr std::array<Words, 8> kChanges = {"than", "half", "double", "twice", "triple", "most", "least", "up to"};
-  static constexpr std::array<Words, 17> kDirectlyBefore = {"through",  "below",      "above",   "under",   "over",         "times",
-                                                            "plus",     "divided by", "squared", "exceeds", "divisible by", "coprime to",
-                                                            "prime to", "outside",    "first",   "next",    "undefined at"};
+  static constexpr std::array<Words, 19> kDirectlyBefore = {"through",    "below",   "above",        "under",        "over",       "times",    "plus",
+                                                            "divided by", "squared", "exceeds",      "divisible by", "coprime to", "prime to", "outside",
+                                                            "first",      "next",    "undefined at", "power",        "to the"};
   static constexpr std::array<Words, 14> kParts = {"third",   "thirds", "quarter", "quarters", "fourth", "fifth",      "tenth",
                                                    "percent", "square", "cube",    "root",     "power",  "reciprocal", "opposite"};
   // These change a value only where "of" and the value follow at once.
@@ -152,7 +176,9 @@ bool taken_back(std::string_view sentence, std::size_t begin, std::size_t end) {
                                                     "factorial", "hundred", "thousand", "million",  "billion", "dozen",   "times"};
   static constexpr std::array<Words, 4> kWrong = {"wrong", "incorrect", "mistaken", "not correct"};
   const std::string_view after = sentence.substr(end);
-  if (goes_on_with(after, kBehind) || compares(after) || starts(after, " to the ")) return true;
+  const std::size_t count = starts(after, " times") ? after.find_first_not_of("*$ ", 6) : 0;  // "84 times."
+  const bool counts = count == Words::npos || (count > 0 && !letter(after[count]) && !digit(after[count]));
+  if ((goes_on_with(after, kBehind) && !counts) || compares(after) || starts(after, " to the ")) return true;
   const std::size_t mark = after.find_first_not_of("$*)} ");
   if (mark != Words::npos && after[mark] == '?') return true;
   if (has_any_word(rest_of_sentence(sentence, end), kWrong)) return true;
@@ -161,6 +187,7 @@ bool taken_back(std::string_view sentence, std::size_t begin, std::size_t end) {
   before = in_small_letters(before);
   if (has_word(before, "if") && has_word(before, "were")) return true;
   cut_to_conclusion(before, kConclusions);
+  if (names_a_value(before)) return false;
   if (has_any_word(before, kDoubts) || before.find("n't ") != std::string::npos || before.find("n’t ") != std::string::npos) return true;
   cut_to_conclusion(before, kEquals);
   if (has_any_word(before, kChanges)) return true;

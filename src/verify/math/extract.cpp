@@ -8,6 +8,7 @@
 #include "verify/math/characters.h"
 #include "verify/math/doubts.h"
 #include "verify/math/plain_math.h"
+#include "verify/math/text_answer.h"
 #include "verify/math/wrapping.h"
 
 namespace lydian::math {
@@ -230,11 +231,65 @@ bool is_prose(std::string_view text) {
   return has_any_word(text, kWords);
 }
 
+/// An option's letter with what it says, to where a reason begins: "(B) 42, since". Empty where the text begins with no such letter.
+std::string_view labelled_option(std::string_view text, const Readable& readable) {
+  const std::string_view behind = option_text(text);
+  if (behind.empty()) return {};
+  const std::string_view said = strip_wrapping(behind);
+  if (readable(said)) return text;
+  std::size_t end = text.size();
+  const auto from = static_cast<std::size_t>(behind.data() - text.data());
+  for (const std::string_view reason : {", ", " because ", " since ", " as ", " - "}) end = std::min(end, text.find(reason, from));
+  return text.substr(0, end);
+}
+
+/// Words that are an answer by themselves: yes, Tuesday, no solution. Up to where a reason begins; empty where there are more than a few.
+std::string_view worded_answer(std::string_view sentence) {
+  std::size_t end = sentence.size();
+  for (const std::string_view reason : {",", ";", "(", " because ", " since ", " as "}) end = std::min(end, sentence.find(reason));
+  static constexpr std::array<std::string_view, 8> kFurther = {"or", "but", "and", "maybe", "perhaps", "possibly", "no", "yes"};
+  const std::string low = in_small_letters(sentence.substr(end));
+  const std::size_t next = std::min(low.find_first_not_of(",;( "), low.size());
+  const auto next_end = static_cast<std::size_t>(std::find_if_not(low.begin() + static_cast<std::ptrdiff_t>(next), low.end(), letter) - low.begin());
+  if (std::find(kFurther.begin(), kFurther.end(), std::string_view(low).substr(next, next_end - next)) != kFurther.end()) return {};
+  const std::string_view words = strip_wrapping(sentence.substr(0, end));
+  static constexpr std::array<std::string_view, 14> kRemarks = {"correct",   "right",  "in",    "as",    "given", "found", "verified",
+                                                                "confirmed", "unique", "clear", "below", "above", "to",    "reasonable"};
+  if (std::find(kRemarks.begin(), kRemarks.end(), words.substr(0, words.find(' '))) != kRemarks.end()) return {};
+  const bool few = !words.empty() && words.size() < 48 && std::count(words.begin(), words.end(), ' ') < 5 && words.back() != ':';
+  return few && is_words(words) ? words : std::string_view{};
+}
+
+/// An answer in words of a text that has no number and announces none: "There is no solution.", "It is a **Tuesday**.", "Yes, it is."
+std::string_view last_words(std::string_view text) {
+  const std::string_view all = strip_wrapping(text);
+  const std::size_t from = sentence_begin(all, all.size());
+  const std::string_view sentence = all.substr(from);
+  for (const std::string_view start : {" is no ", " are no ", " has no ", " have no "}) {
+    const std::size_t at = sentence.find(start);
+    if (at != std::string_view::npos && !taken_back(sentence, at + start.size() - 3, sentence.size()))
+      return worded_answer(sentence.substr(at + start.size() - 3));
+  }
+  if (const std::size_t close = sentence.rfind("**"); close != std::string_view::npos && close > 0) {
+    const std::size_t open = sentence.rfind("**", close - 1);
+    if (open != std::string_view::npos && !taken_back(sentence, open, close + 2)) return worded_answer(sentence.substr(open + 2, close - open - 2));
+  }
+  const std::size_t word = std::min(all.find_first_of(",.! \n"), all.size());
+  const std::string low = in_small_letters(all.substr(0, word));
+  static constexpr std::array<std::string_view, 9> kChanges = {"no", "not", "yes", "wait", "but", "wrong", "actually", "true", "false"};
+  const bool answers = low == "yes" || low == "no" || low == "true" || low == "false";
+  if (answers && (word == all.size() || all[word] != ' ') && !has_any_word(in_small_letters(all.substr(word)), kChanges)) return all.substr(0, word);
+  const bool short_text = std::count(all.begin(), all.end(), ' ') < 3 && all.find(',') == std::string_view::npos;
+  return short_text ? worded_answer(all) : std::string_view{};
+}
+
 /// Of the sentence after a phrase: all of it, its formulas, its last number: the first that can be read. Nothing at all where the sentence takes it back.
 std::optional<Extracted> from_sentence(std::string_view whole, std::string_view sentence, const Readable& readable, const char* rule) {
-  const std::string_view stripped = strip_wrapping(sentence);
+  std::string_view stripped = strip_wrapping(sentence);
+  while (!stripped.empty() && stripped.back() == '*') stripped.remove_suffix(1);
   if (stripped.empty()) return std::nullopt;
   if (!is_prose(stripped) && readable(stripped)) return single(whole, stripped, rule);
+  if (const std::string_view option = labelled_option(stripped, readable); !option.empty()) return single(whole, option, rule);
   const std::vector<Span> inside = formulas(sentence);
   if (!inside.empty()) {
     // "$1$ or $2$" belongs together; what follows after words does not.
@@ -253,6 +308,10 @@ std::optional<Extracted> from_sentence(std::string_view whole, std::string_view 
     if (further || taken_back(sentence, at, at + 1)) return Extracted{};
     return single(whole, sentence.substr(at, 1), rule);
   }
+  // Words are an answer where nothing else follows: not "as follows:".
+  const auto end = static_cast<std::size_t>(sentence.data() - whole.data()) + sentence.size();
+  const std::string_view words = whole.find_first_of("0123456789$\\", end) == std::string_view::npos ? worded_answer(sentence) : std::string_view{};
+  if (!words.empty()) return single(whole, words, rule);
   return std::nullopt;
 }
 
@@ -280,6 +339,20 @@ Extracted extract_boxes(std::string_view text) {
 
 namespace {
 
+/// A unit as it stands in a text, so that it is read as one: \mathrm{m}^2 and m^2 as \text{ m}^2 and \text{ m^2}.
+std::string in_text(std::string_view unit) {
+  const std::size_t open = unit[0] == '\\' ? unit.find('{') : std::string_view::npos;
+  if (open == std::string_view::npos) return "\\text{ " + std::string(unit) + "}";
+  return "\\text{ " + std::string(unit.substr(open + 1));
+}
+
+/// The mathematics that begins at a place; empty where there is none.
+std::string value_at(std::string_view text, TextSpan place, const std::vector<Span>& formulas) {
+  if (place.end == 0) return {};
+  const std::string value = plain_run(text.substr(place.begin), {0, place.end - place.begin}, around(behind(formulas, place.begin))).text;
+  return std::string(strip_wrapping(value));
+}
+
 /// The last boxes of a response, without those that are parts of larger expressions or taken back; with the unit behind them, and what "or" joins to them.
 Extracted boxes_of_response(std::string_view text, const Readable& readable) {
   Extracted result = extract_boxes(text);
@@ -295,25 +368,27 @@ Extracted boxes_of_response(std::string_view text, const Readable& readable) {
     const auto formula = std::find_if(inside.begin(), inside.end(), [&](const Span& span) { return span.begin <= box.from && box.to <= span.end; });
     TextSpan place{box.from, box.to};
     Surroundings beside;
+    std::string other;
     if (formula != inside.end()) {
-      beside = surroundings(text.substr(formula->begin, formula->end - formula->begin), {box.from - formula->begin, box.to - formula->begin}, {}, true);
+      const std::string_view within = text.substr(formula->begin, formula->end - formula->begin);
+      beside = surroundings(within, {box.from - formula->begin, box.to - formula->begin}, {}, true);
+      other = value_at(within, beside.alternative, {});
       place = {formula->from, formula->to};
     }
     const bool part = beside.part;
-    if (beside.begins && beside.ends) beside = surroundings(text, place, spans, false);
+    if (beside.begins && beside.ends) {
+      beside = surroundings(text, place, spans, false);
+      other = value_at(text, beside.alternative, inside);
+    }
     static constexpr std::array<std::string_view, 5> kDenials = {" is wrong", " is incorrect", " is not correct", " is not right", " is not the answer"};
     const bool denied = std::any_of(kDenials.begin(), kDenials.end(), [&](std::string_view words) { return starts(text.substr(place.end), words); });
     if (part || beside.part || denied || compares(text.substr(place.end))) return {{}, 0, 0, "box"};
     std::string& answer = result.texts[i - first];
     if (!beside.unit.empty()) {
-      const std::string with_unit = answer + (beside.unit[0] == '\\' ? std::string(beside.unit) : "\\text{ " + std::string(beside.unit) + "}");
+      const std::string with_unit = answer + in_text(beside.unit);
       if (readable(answer) && readable(with_unit)) answer = with_unit;
     }
-    if (beside.alternative.end > 0) {
-      const std::size_t from = beside.alternative.begin;
-      const std::string other = plain_run(text.substr(from), {0, beside.alternative.end - from}, around(behind(inside, from))).text;
-      if (!other.empty()) result.texts.push_back(std::string(strip_wrapping(other)));
-    }
+    if (!other.empty()) result.texts.push_back(other);
   }
   return result;
 }
@@ -387,10 +462,18 @@ Extracted extract(std::string_view response, const MathOptions& options, const R
     const std::string_view all = strip_wrapping(text);
     // A letter at the beginning, set apart: "D. it can't be A or B".
     if (all.size() > 1 && all[0] >= 'A' && all[0] <= 'H' && (all[1] == '.' || all[1] == ')' || all[1] == ':' || starts(all.substr(1), "。"))) {
-      return placed(single(text, all.substr(0, 1), "option"), text);
+      const std::string_view line = all.substr(0, all.find('\n')), said = option_text(line);
+      const bool whole = !said.empty() && !is_prose(said) && readable(said);
+      return placed(single(text, whole ? line : all.substr(0, 1), "option"), text);
     }
     const bool formula = starts(all, "\\") || (!has_number && std::count(all.begin(), all.end(), ' ') < 2);
     if (all.size() < 64 && formula && readable(all)) return placed(single(text, all, "whole text"), text);
+    // "The correct graph is A." behind the numbers of the working.
+    const std::size_t last = sentence_begin(text, static_cast<std::size_t>(all.data() - text.data()) + all.size());
+    if (has_number && number < last) {
+      if (const std::size_t at = chosen_option(text.substr(last)); at != std::string_view::npos)
+        return placed(single(text, text.substr(last + at, 1), "option"), text);
+    }
     if (has_number) {
       const auto in_formula = std::find_if(found.begin(), found.end(), [&](const Span& formula) { return formula.begin <= number && number < formula.end; });
       // Of a formula that cannot be read, as a table of equations, what can be read around its last number.
@@ -402,6 +485,8 @@ Extracted extract(std::string_view response, const MathOptions& options, const R
       return placed(from_line({number, number + 1}, found, "last number"), text);
     }
     if (const std::size_t at = chosen_option(text); at != std::string_view::npos) return placed(single(text, text.substr(at, 1), "option"), text);
+    if (option_letter(text) != std::string_view::npos || !found.empty()) return {};
+    if (const std::string_view words = last_words(text); !words.empty()) return placed(single(text, words, "words"), text);
   }
   return {};
 }

@@ -353,6 +353,17 @@ MathGrade Grader::compare_texts(std::string_view gold, std::string_view predicti
         return decided(std::move(as_list));
       }
     }
+    // (B) 42 where the gold is what the option says.
+    const std::string_view behind = decision.equal || !options_.option_letter_with_text ? std::string_view{} : option_text(prediction);
+    if (!behind.empty() && option_text(behind).empty() && grade.status != VerdictStatus::kVerifierFault) {
+      bool plural = false;
+      MathGrade other = compare_texts(gold, strip_wrapping(behind), plural);
+      if (other.equal) {
+        gold_plural = plural;
+        if (other.reason.empty()) other.reason = "the option's text without its letter";
+        return other;
+      }
+    }
     return decided(std::move(decision));
   } catch (const LimitExceeded& limit) {
     grade.status = VerdictStatus::kResourceLimit;

@@ -26,7 +26,7 @@ void describe(ConfigVisitor& visitor, MathOptions& options) {
   visitor.field({"base_optional", "664_7 = 664 (never 664_8); off: the base must be written"}, options.base_optional);
   visitor.field({"modulus_optional", "17 \\pmod{20} = 17 (never 17 \\pmod{21}); x \\equiv 17 \\pmod{20} keeps its modulus"}, options.modulus_optional);
   visitor.field({"ignore_case", "\\text{Friday} = friday"}, options.ignore_case);
-  visitor.field({"option_letter_with_text", "(C) = \"(C) Plane\""}, options.option_letter_with_text);
+  visitor.field({"option_letter_with_text", "(C) = \"(C) Plane\", 42 = \"(C) 42\""}, options.option_letter_with_text);
   visitor.field({"list_order_free", "1, 2 = 2, 1 for lists without brackets; sets are always unordered, tuples always ordered"}, options.list_order_free);
   visitor.field({"inequality_as_interval", "x < 3 = (-\\infty, 3); a gold interval never accepts an inequality unless `interval_as_inequality`"},
                 options.inequality_as_interval);

@@ -108,7 +108,7 @@ class Scanner {
     while (at < to_) {
       while (at < to_ && blank(text_[at])) ++at;
       const char c = peek(at);
-      if (digit(c) || c == '$' || c == '(' || (c == '-' && digit(peek(at + 1)))) return true;
+      if (digit(c) || c == '$' || c == '(' || c == '\\' || (c == '-' && digit(peek(at + 1)))) return true;
       std::size_t end = at;
       while (end < to_ && letter(text_[end])) ++end;
       if (end == at) return (static_cast<unsigned char>(c) & 0x80U) != 0 && is_number_sign(at);
@@ -126,7 +126,7 @@ class Scanner {
     const std::string_view spelling = unicode_spelling(text_, at, length);
     if (spelling.size() < 2 || spelling[0] != '\\') return spelling == "-";
     const Tok kind = command_info(command_at(spelling, 0)).kind;
-    return kind == Tok::kFrac || kind == Tok::kConstant || kind == Tok::kSqrt;
+    return kind == Tok::kFrac || kind == Tok::kConstant || kind == Tok::kSqrt || kind == Tok::kSymbol;
   }
 
   void word() {
@@ -168,6 +168,8 @@ class Scanner {
       for (end += mark; letter(peek(end));) ++end;
       return Kind::kBreak;
     }
+    // 3 x 4
+    if (low == "x" && !pieces_.empty() && pieces_.back().kind == Kind::kNumber && digit_follows(end)) return Kind::kSign;
     if (word.size() == 1) return letter_kind(word[0], end);
     const CommandInfo info = word_info(word);
     if ((behind_number || in_unit || (glued() && !pieces_.empty() && pieces_.back().text == "/")) && (is_unit_word(word) || scale_word(low) > 0) &&
@@ -179,7 +181,9 @@ class Scanner {
     if ((low == "negative" || low == "minus") && operand_follows(end)) return Kind::kSign;
     const bool after_between = !pieces_.empty() && pieces_.back().kind == Kind::kSign && is_between(pieces_.back().text);
     const bool modulus = low == "mod" && !pieces_.empty() && pieces_.back().kind == Kind::kOpen;
-    if (((is_between(low) && (after_value() || after_between)) || modulus) && operand_follows(end)) return Kind::kSign;
+    // "3 in 4", but not "26 inches in 13 years".
+    const bool in_between = after_between || (after_value() && (low != "in" || pieces_.back().kind == Kind::kNumber));
+    if (((is_between(low) && in_between) || modulus) && operand_follows(end)) return Kind::kSign;
     if (info.kind == Tok::kConstant || info.kind == Tok::kSymbol) return Kind::kName;
     if ((info.kind == Tok::kFunction || info.kind == Tok::kSqrt) && (on_value || operand_follows(end))) return Kind::kName;
     if (low == "union" && after_value()) return Kind::kSign;
@@ -199,6 +203,10 @@ class Scanner {
                : Kind::kBreak;
   }
 
+  bool digit_follows(std::size_t at) const {
+    while (at < to_ && blank(text_[at])) ++at;
+    return digit(peek(at)) || (peek(at) == '$' && digit(peek(at + 1)));
+  }
   bool ends_here(std::size_t at) const {
     while (at < to_ && (blank(text_[at]) || text_[at] == '.' || text_[at] == '*')) ++at;
     return at >= to_ || !(letter(text_[at]) || digit(text_[at]));
@@ -240,7 +248,7 @@ class Scanner {
       gap_ = gap_ || info.payload == 1;
       return skip(end - at_);
     }
-    const Kind kind = is_arrow(name) ? Kind::kBreak : kind_of(info.kind);
+    const Kind kind = is_arrow(name) || is_end_mark(name) ? Kind::kBreak : kind_of(info.kind);
     const bool arguments = kind == Kind::kName || kind == Kind::kBreak;
     while (arguments && (peek(end) == '{' || (peek(end) == '[' && name == "sqrt"))) {
       const char close = text_[end] == '{' ? '}' : ']';
@@ -267,6 +275,9 @@ class Scanner {
   }
 
   static bool is_arrow(std::string_view name) { return name == "to" || name == "iff" || name == "implies" || name == "mapsto" || name.ends_with("arrow"); }
+
+  /// The end of a proof.
+  static bool is_end_mark(std::string_view name) { return name == "checkmark" || name == "square" || name == "star"; }
 
   static Kind kind_of(Tok token) {
     switch (token) {
@@ -322,6 +333,8 @@ class Scanner {
       case ',':
       case ';':
         return push(Kind::kComma, next);
+      case '&':
+        return push(gap_ && after_value() && digit_follows(next) ? Kind::kJoint : Kind::kBreak, next);
       case '$':
         if (digit(peek(next)) || (peek(next) == '.' && digit(peek(next + 1)))) return number(next);
         return skip(1);
@@ -380,7 +393,7 @@ class Scanner {
     std::size_t end = at_;
     while (peek(end) == c) ++end;
     const bool before = touches_before(at_), after = touches_after(end);
-    const bool apart = c == '*' && gap_ && after_value() && blank(peek(end));
+    const bool apart = c == '*' && gap_ && !pieces_.empty() && blank(peek(end));
     if (end - at_ <= 2 && ((before && after) || apart)) return push(Kind::kSign, end);
     at_ = end;
   }
@@ -475,14 +488,11 @@ bool joined(const Piece& left, const Piece& right) {
 
 /// Numbers, their units and signs of operations, no letters and no relations but equality.
 bool is_arithmetic(const std::vector<Piece>& pieces, std::size_t from, std::size_t to) {
-  static constexpr std::array<std::string_view, 17> kSigns = {"+", "-",  "*",       "/",    "%",     "×",       "·",  "÷",         "−",
-                                                              "⋅", "of", "\\times", "plus", "times", "divided", "by", "multiplied"};
+  static constexpr std::array<std::string_view, 19> kSigns = {"+", "-", "*",  "/",       "%",    "×",     "·",       "÷",  "−",         "⋅",
+                                                              "x", "X", "of", "\\times", "plus", "times", "divided", "by", "multiplied"};
   for (std::size_t i = from; i < to; ++i) {
     const Piece& piece = pieces[i];
-    const bool times = piece.kind == Kind::kLetter && (piece.text == "x" || piece.text == "X") && i > from && pieces[i - 1].kind == Kind::kNumber &&
-                       i + 1 < to && pieces[i + 1].kind == Kind::kNumber;
-    if (piece.kind == Kind::kLetter && !times) return false;
-    if (piece.kind == Kind::kName || piece.kind == Kind::kComma || piece.kind == Kind::kJoint) return false;
+    if (piece.kind == Kind::kLetter || piece.kind == Kind::kName || piece.kind == Kind::kComma || piece.kind == Kind::kJoint) return false;
     if (piece.kind == Kind::kSign && !among(kSigns, piece.text)) return false;
   }
   return true;
@@ -508,9 +518,21 @@ bool opens_clause(std::string_view word) {
   return among(kWords, in_small_letters(word));
 }
 
+/// Whether a clause ends before the piece `first`: "for n = 5", "in the first 15 minutes".
+bool in_clause(const std::vector<Piece>& pieces, std::size_t first) {
+  static constexpr std::array<std::string_view, 6> kVerbs = {"is", "are", "have", "has", "get", "be"};
+  const auto is_word = [&](std::size_t i) { return pieces[i].kind == Kind::kBreak && letter(pieces[i].text[0]); };
+  if (first > 0 && opens_clause(pieces[first - 1].text)) return true;
+  for (std::size_t i = first, words = 0; i > 0 && words < 3 && is_word(i - 1); --i, ++words) {
+    if (among(kVerbs, pieces[i - 1].text)) return false;
+    if (opens_clause(pieces[i - 1].text)) return i == 1 || !is_word(i - 2);
+  }
+  return false;
+}
+
 /// Where the run that ends with the piece `last` begins, once steps before it are off: what a clause or arithmetic says before a comma.
 std::size_t behind_steps(const std::vector<Piece>& pieces, std::size_t first, std::size_t anchor) {
-  const bool clause = first > 0 && opens_clause(pieces[first - 1].text);
+  const bool clause = in_clause(pieces, first);
   std::size_t begin = first, depth = 0;
   for (std::size_t i = first; i < anchor; ++i) {
     if (pieces[i].kind == Kind::kOpen) ++depth;
@@ -623,10 +645,12 @@ Surroundings surroundings(std::string_view text, TextSpan place, const std::vect
     const bool dash = !in_formula && left.text == "-" && gap;
     if (left.kind == Kind::kSign) around.part = around.part || !(introduces(left.text) || dash || is_mark(pieces, before - 1));
     if (left.kind == Kind::kOpen) around.part = true;
-    if (is_value(left.kind) && !is_box(left)) around.part = around.part || in_formula || !gap;
+    if (is_value(left.kind) && !is_box(left) && left.text != "\\$") around.part = around.part || in_formula || !gap;
   }
   around.ends = behind >= pieces.size() || pieces[behind].kind == Kind::kBreak;
   if (around.ends) return around;
+  // "□, or 6"
+  if (pieces[behind].kind == Kind::kComma && behind + 1 < pieces.size() && pieces[behind + 1].kind == Kind::kJoint) ++behind;
   const Piece& right = pieces[behind];
   const bool value_next = behind + 1 < pieces.size() && pieces[behind + 1].kind != Kind::kBreak;
   if (right.kind == Kind::kClose) around.part = true;
@@ -634,7 +658,7 @@ Surroundings surroundings(std::string_view text, TextSpan place, const std::vect
   static constexpr std::array<std::string_view, 8> kHarmless = {"of", "in", "to", "by", "out", "per", "\\pmod", "\\bmod"};
   if (right.kind == Kind::kSign && !is_mark(pieces, behind) && !among(kHarmless, right.text) && (!introduces(right.text) || right.text == ":")) {
     const bool postfix = right.text == "!" ? in_formula : static_cast<unsigned char>(right.text[0]) >= 0x80U;
-    around.part = around.part || in_formula || value_next || (postfix && !right.gap);
+    around.part = around.part || value_next || (postfix && !right.gap);
   }
   const bool formula = right.text.find('$') < 2 || starts(right.text, "\\(");
   static constexpr std::array<std::string_view, 5> kUnits = {"m", "g", "s", "h", "l"};
@@ -704,6 +728,7 @@ PlainRun plain_run(std::string_view text, TextSpan around, const std::vector<Tex
   const auto is_dash = [](const Piece& piece) { return piece.text == "-" || piece.text == "/"; };
   // Theorem 5, Covid-19, 5-digit
   if (first > 0 && is_reference(pieces[first - 1].text)) return run;
+  if (first > 0 && first + 1 < last && pieces[first].text == "+" && pieces[first].gap && pieces[first + 1].gap) return run;
   if (first > 0 && is_dash(pieces[first]) && !pieces[first].gap && letter(text[pieces[first].begin - 1])) return run;
   if (last < pieces.size() && is_dash(pieces[last - 1]) && !pieces[last].gap && letter(text[pieces[last].begin])) return run;
   // 3 + 4 = 7

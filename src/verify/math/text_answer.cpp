@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "verify/math/characters.h"
+#include "verify/math/lexer.h"
 #include "verify/math/number_words.h"
 #include "verify/math/wrapping.h"
 
@@ -60,40 +61,49 @@ bool takes_back(std::string_view rest, char own) {
   return false;
 }
 
+/// Whether what follows an option's label is the option's text, and no operation on the letter: (C) Plane, (B) -3, (B)\frac12, but not (A)(B) or (A)+1.
+bool can_be_option_text(std::string_view rest, bool gap) {
+  if (rest.empty() || letter(rest[0]) || digit(rest[0])) return true;
+  if (rest[0] == '\\') {
+    const Tok kind = command_info(command_at(rest, 0)).kind;
+    return kind == Tok::kFrac || kind == Tok::kSqrt ||
+           (gap && kind != Tok::kTimes && kind != Tok::kRelation && kind != Tok::kUnion && kind != Tok::kIntersection);
+  }
+  return gap && std::string_view("+*/^_=<>,;)!|:").find(rest[0]) == std::string_view::npos;
+}
+
 Option option_of(std::string_view text) {
   std::string plain = bare(text);
+  std::replace(plain.begin(), plain.end(), '~', ' ');
   std::string_view view = plain;
   Option option;
+  bool named = false;
   for (const std::string_view word : {"Option ", "option ", "Choice ", "choice ", "Answer ", "answer "}) {
-    if (view.substr(0, word.size()) == word) view.remove_prefix(word.size());
+    if (view.substr(0, word.size()) != word) continue;
+    view.remove_prefix(word.size());
+    named = true;
   }
-  if (!view.empty() && view.front() == '(') {
-    view.remove_prefix(1);
-    if (view.size() < 2 || view[1] != ')' || view[0] < 'A' || view[0] > 'Z') return {};
-    option.letter = view[0];
-    option.bracketed = true;
-    view.remove_prefix(2);
-    while (!view.empty() && view.front() == ' ') view.remove_prefix(1);
-    // (C) Plane, but not (A)(B) or (A)+1
-    if (!view.empty() && !letter(view.front()) && !digit(view.front())) return {};
-    option.with_text = !view.empty();
+  option.bracketed = !view.empty() && view.front() == '(';
+  if (option.bracketed) view.remove_prefix(1);
+  if (view.empty() || view[0] < 'A' || view[0] > 'Z') return {};
+  option.letter = view[0];
+  view.remove_prefix(1);
+  if (option.bracketed && (view.empty() || view[0] != ')')) return {};
+  if (view.empty()) return option;
+  if (!option.bracketed && view.size() > 2 && view[0] == ' ' && view[1] >= 'A' && view[1] <= 'Z' && letter(view[2])) {  // C Cecile
+    option.with_text = true;
     option.taken_back = takes_back(view, option.letter);
     return option;
   }
-  if (view.empty() || view[0] < 'A' || view[0] > 'Z') return {};
-  option.letter = view[0];
-  if (view.size() == 1) return option;
-  const char next = view[1];
-  if (next == ' ' && view.size() > 3 && view[2] >= 'A' && view[2] <= 'Z' && letter(view[3])) {  // C Cecile
-    option.with_text = true;
-    option.taken_back = takes_back(view.substr(1), option.letter);
-    return option;
-  }
-  if (next != '.' && next != ')' && next != ':') return {};
-  view.remove_prefix(2);
-  option.bracketed = next == ')';
-  if (!view.empty() && view.front() != ' ') return {};
-  option.with_text = view.find_first_not_of(' ') != std::string_view::npos;
+  if (view[0] != '.' && view[0] != ')' && view[0] != ':' && !(named && view[0] == ',')) return {};
+  const bool bracketed = option.bracketed;
+  option.bracketed = view[0] == ')';
+  view.remove_prefix(1);
+  const bool gap = !view.empty() && view.front() == ' ';
+  if (!bracketed && !view.empty() && !gap) return {};
+  while (!view.empty() && view.front() == ' ') view.remove_prefix(1);
+  if (!can_be_option_text(view, gap)) return {};
+  option.with_text = !view.empty();
   option.taken_back = takes_back(view, option.letter);
   return option;
 }
@@ -218,6 +228,52 @@ std::optional<Plain> plain_number(std::string_view text) {
 
 }  // namespace
 
+std::string_view option_text(std::string_view text) {
+  const std::string_view whole = text = strip_wrapping(text);
+  const auto skip_blanks = [&] {
+    const std::size_t before = text.size();
+    while (!text.empty()) {
+      if (blank(text[0]) || text[0] == '~' || text[0] == '*') {
+        text.remove_prefix(1);
+      } else if (starts(text, "\\quad")) {
+        text.remove_prefix(5);
+      } else if (text.size() > 1 && text[0] == '\\' && std::string_view(" ,;:!").find(text[1]) != std::string_view::npos) {
+        text.remove_prefix(2);
+      } else {
+        break;
+      }
+    }
+    return text.size() < before;
+  };
+  bool named = false;
+  for (const std::string_view word : {"option ", "choice ", "answer "}) {
+    if (text.size() <= word.size() || lower(text[0]) != word[0] || text.substr(1, word.size() - 1) != word.substr(1)) continue;
+    text.remove_prefix(word.size());
+    named = true;
+  }
+  skip_blanks();
+  std::size_t fonts = 0;
+  for (; fonts < 3 && !text.empty() && text[0] == '\\'; ++fonts) {
+    const std::string_view name = command_at(text, 0);
+    if (!is_font(name) || text.substr(name.size() + 1, 1) != "{") return {};
+    text.remove_prefix(name.size() + 2);
+  }
+  const bool bracketed = starts(text, "(");
+  if (bracketed) text.remove_prefix(1);
+  if (text.size() < 2 || text[0] < 'A' || text[0] > 'H' || (text[1] != ')' && (bracketed || (text[1] != '.' && text[1] != ':' && !(named && text[1] == ',')))))
+    return {};
+  text.remove_prefix(2);
+  bool gap = skip_blanks();
+  for (; fonts > 0 && starts(text, "}"); --fonts) {
+    text.remove_prefix(1);
+    gap = skip_blanks() || gap;
+  }
+  for (; fonts > 0 && text.ends_with('}'); --fonts) text.remove_suffix(1);  // \text{(B) 42}
+  gap = gap || starts(text, "$");
+  const bool labelled = fonts == 0 && (bracketed || gap) && can_be_option_text(text, gap) && text.size() < whole.size();
+  return labelled ? text : std::string_view{};
+}
+
 bool is_option_letter(std::string_view text) {
   const Option option = option_of(text);
   return option.letter != '\0' && !option.with_text;
@@ -241,7 +297,12 @@ std::optional<Decision> compare_options(std::string_view gold, std::string_view 
 
 std::optional<Decision> compare_times(std::string_view gold, std::string_view prediction) {
   if (gold.size() > 64 || prediction.size() > 64) return std::nullopt;
-  const std::optional<Clock> g = clock_of(gold), p = g ? clock_of(prediction) : std::nullopt;
+  const std::optional<Clock> g = clock_of(gold), p = g || (all_digits(gold) && gold.size() < 3) ? clock_of(prediction) : std::nullopt;
+  // 2 p.m. where the gold is 2.
+  if (!g && p && p->half_named && digit(prediction[0]) && prediction.find(':') == std::string_view::npos) {
+    const std::string hour = bare(prediction).substr(0, gold.size() + 1);
+    if (hour.substr(0, gold.size()) == gold && !digit(hour.back())) return Decision{true, MathMethod::kText, "the half of the day is left out"};
+  }
   if (!g || !p) return std::nullopt;
   if (g->seconds == p->seconds) return Decision{true, MathMethod::kText, ""};
   // Without a.m. and p.m. on one side the half of the day is open.

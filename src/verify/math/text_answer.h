@@ -16,6 +16,8 @@ Decision compare_words(std::string_view gold, std::string_view prediction, const
 std::string spoken_sign(std::string_view text);
 /// Integers of up to 18 digits, short decimals and \frac{a}{b} without any other sign: most answers, decided without a tree.
 std::optional<Decision> compare_plain_numbers(std::string_view gold, std::string_view prediction, const MathOptions& options);
+/// What stands behind an option's letter, A to H: 42 of "(B) 42", "B. 42" and "\textbf{(B)}\ 42". Empty where there is none.
+std::string_view option_text(std::string_view text);
 /// Whether a gold is the letter of an option: "C", "(C)", "\text{(C)}".
 bool is_option_letter(std::string_view text);
 
