@@ -78,7 +78,7 @@ class Lexer {
     std::string digits;
     while (digit(peek(0))) digits += text_[at_++];
     bool plain = true;
-    if (digits.size() >= 1 && digits.size() <= 3 && digits != "0") {
+    if (!digits.empty() && digits.size() <= 3 && digits != "0") {
       for (std::size_t next = after_separator(at_); next != 0; next = after_separator(at_)) {
         digits.append(text_, next, 3);
         at_ = next + 3;

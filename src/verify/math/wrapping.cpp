@@ -24,16 +24,13 @@ std::string_view strip_wrapping(std::string_view text) {
     };
     while (!text.empty() && (blank(text.front()) || text.front() == '\0')) drop(1, 0);
     while (!text.empty() && (blank(text.back()) || text.back() == '\0')) drop(0, 1);
-    if (text.size() >= 5 && starts(text, "$$") && text.substr(text.size() - 2) == "$$") {
+    const auto between = [&](std::string_view open, std::string_view close) {
+      return text.size() >= 5 && starts(text, open) && text.substr(text.size() - 2) == close && (open == close || text.find(open, 2) == std::string_view::npos);
+    };
+    if (between("$$", "$$") || between("\\(", "\\)") || between("\\[", "\\]") || between("**", "**")) {
       drop(2, 2);
     } else if (text.size() >= 3 && text.front() == '$' && text.back() == '$' && text.substr(1, text.size() - 2).find('$') == std::string_view::npos) {
       drop(1, 1);
-    } else if (text.size() >= 5 && starts(text, "\\(") && text.substr(text.size() - 2) == "\\)" && text.find("\\(", 2) == std::string_view::npos) {
-      drop(2, 2);
-    } else if (text.size() >= 5 && starts(text, "\\[") && text.substr(text.size() - 2) == "\\]" && text.find("\\[", 2) == std::string_view::npos) {
-      drop(2, 2);
-    } else if (text.size() >= 5 && starts(text, "**") && text.substr(text.size() - 2) == "**") {
-      drop(2, 2);
     } else if (starts(text, "**")) {
       drop(2, 0);
     } else if (text.size() >= 2 && text.substr(text.size() - 2) == "**" && text.find("**") == text.size() - 2 && text.size() > 2 &&

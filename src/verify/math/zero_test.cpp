@@ -227,7 +227,8 @@ Ball Algebra::kernel_value(const Generator& g, slong precision) {
       return value;
     case GeneratorKind::kEuler:
       acb_one(value.get());
-      acb_exp(value.get(), over_root(std::move(value)).get(), precision);
+      acb_div_si(value.get(), value.get(), static_cast<slong>(shape_.root), precision);
+      acb_exp(value.get(), value.get(), precision);
       return value;
     case GeneratorKind::kPowerOf: {
       const Ball exponent = over_root(part(g.parts.back()));
