@@ -44,8 +44,8 @@ void judge_status(RunReport& report, int wait_status, const RunLimits& limits) {
   if (WIFSIGNALED(wait_status)) {
     report.signal = WTERMSIG(wait_status);
     const double cpu_limit = limits.cpu_s > 0 ? limits.cpu_s : limits.wall_s;
-    // Signals that the program could have sent itself: only what it used says that it was the limit.
-    const bool cpu = (report.signal == SIGXCPU || report.signal == SIGKILL) && report.cpu_s >= 0.95 * cpu_limit;
+    // Signals that the program could have sent itself: only what it used says that it was the limit, which the kernel counts in ticks.
+    const bool cpu = (report.signal == SIGXCPU || report.signal == SIGKILL) && report.cpu_s >= 0.8 * cpu_limit;
     report.outcome = cpu ? RunOutcome::kTimeLimit : RunOutcome::kRuntimeError;
     const char* name = sigabbrev_np(report.signal);
     report.evidence =
