@@ -427,5 +427,16 @@ TEST(MathExtraction, WhatIsSaidOfTheSubject) {
       MathKind::kResponse);
 }
 
+TEST(MathExtraction, MixedNumbersInWords) {
+  expect_all(
+      {
+          {"2.5", "The answer is two and a half.", true},
+          {"2", "The answer is two and a half.", false},
+          {"13/4", "\\boxed{\\text{three and a quarter}}", true},
+          {"3.5", "\\boxed{\\text{three and a quarter}}", false},
+      },
+      MathKind::kResponse);
+}
+
 }  // namespace
 }  // namespace lydian

@@ -101,6 +101,13 @@ std::string spoken_number(std::string_view words) {
   if (parts.empty()) return {};
   const std::string sign = negative ? "-" : "";
   if (const std::int64_t whole = cardinal(parts); whole >= 0) return sign + std::to_string(whole);
+  // two and a half
+  if (parts.size() > 3 && parts[parts.size() - 3] == "and" && parts[parts.size() - 2] == "a") {
+    const std::int64_t below = value_of(kParts, parts.back());
+    parts.resize(parts.size() - 3);
+    const std::int64_t whole = cardinal(parts);
+    return below < 0 || whole < 0 || whole > 1000000 ? std::string{} : sign + std::to_string(whole * below + 1) + "/" + std::to_string(below);
+  }
   // one half, two thirds; never twenty third, which is a place in an order.
   std::string_view part = parts.back();
   parts.pop_back();
