@@ -551,5 +551,15 @@ TEST(MathNotation, ConstantsOfArcsAndLogarithms) {
   });
 }
 
+TEST(MathNotation, SolutionsThatCountTurns) {
+  expect_all({
+      {"x=\\frac{\\pi}{4}+k\\pi", "\\frac{\\pi}{4}+k\\pi", true},
+      {"x=\\frac{\\pi}{4}+k\\pi", "\\frac{\\pi}{4}+2k\\pi", false},
+      {"y=2\\pi r", "2\\pi r", false},
+      {"y=kx", "kx", false},
+      {"y=2\\pi n x", "2\\pi n x", false},
+  });
+}
+
 }  // namespace
 }  // namespace lydian

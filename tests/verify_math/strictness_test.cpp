@@ -524,5 +524,15 @@ TEST(MathStrictness, WordsThatTurnANumber) {
   });
 }
 
+TEST(MathStrictness, UnitsWithADirection) {
+  expect_all({
+      {"20\\text{ feet high}", "20 feet", true},
+      {"20\\text{ km/h east}", "20 km/h east", true},
+      {"20\\text{ km/h east}", "20 km/h", false},
+      {"20\\text{ km/h east}", "20 m/h east", false},
+      {"5 miles east", "5\\text{ miles east}", true},
+  });
+}
+
 }  // namespace
 }  // namespace lydian

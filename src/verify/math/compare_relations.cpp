@@ -245,7 +245,9 @@ Decision Comparer::equation_by_form(NodeId gold, NodeId prediction) {
   const NodeId left = sides.front(), last = sides.back();
   if (!tree_.is(prediction, Op::kRelation)) {
     // The value alone, where the gold only gives it a name. A curve y = x is not its right side.
-    if (value == kNoNode || (!is_function(left, value) && has_symbol(tree_, value))) return unequal("the gold is an equation, the prediction is not");
+    const std::optional<std::string> only = value == kNoNode ? std::nullopt : only_letter(tree_, value);
+    const bool turns = only && counts_turns(value, *only);  // x = \pi/4 + k\pi are numbers.
+    if (value == kNoNode || (!is_function(left, value) && has_symbol(tree_, value) && !turns)) return unequal("the gold is an equation, the prediction is not");
     Decision decision = element(value, prediction);
     if (decision.equal && decision.reason.empty()) decision.reason = "the name before the value is left out";
     return decision;

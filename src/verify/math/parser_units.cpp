@@ -88,6 +88,15 @@ NodeId Parser::parse_unit(NodeId value) {
     value = tree_.add(unit_of(first).percent ? Op::kPercent : Op::kDegree, {value});
     unit.name.erase(0, first.size() + 1);
   }
+  // 20 feet high, 20 km/h east: a unit and a direction.
+  const std::size_t gap = unit.name.rfind(' ');
+  if (unit.kind == UnitKind::kNoun && gap != std::string::npos && !direction_of(std::string_view(unit.name).substr(gap + 1)).word.empty()) {
+    const UnitName before = unit_of(std::string_view(words).substr(0, words.find_last_of(" ~")));
+    if (before.kind == UnitKind::kMeasure && !before.degree && !before.percent) {
+      value = tree_.add(Op::kUnit, {value}, tree_.intern(before.name), static_cast<std::uint8_t>(before.kind));
+      unit.name.erase(0, gap + 1);
+    }
+  }
   if (unit.name.empty()) return value;
   if (unit.kind == UnitKind::kNoun && (changes_value(unit.name) || (has_symbol(tree_, value) && !(tree_.is(value, Op::kOpaque) && tree_.name(value) == "by") &&
                                                                     unit.name.substr(0, 4) != "unit")))
