@@ -326,5 +326,22 @@ TEST(MathRefusal, RelationsOfOtherKinds) {
   });
 }
 
+TEST(MathRefusal, SetsOfOnePoint) {
+  expect_all({
+      {"{(1,2)}", "{1,2}", false},
+      {"{(1,2)}", "(1,2)", true},
+      {"\\{(1,2)\\}", "(1,2)", true},
+      {"(1,2)", "\\{(1,2)\\}", true},
+      {"\\{(1,2)\\}", "(2,1)", false},
+      {"\\{(1,2)\\}", "\\{1,2\\}", false},
+      {"\\{(1,2),(3,4)\\}", "(1,2)", false},
+      {"2", "2m2", false},
+      {"2", "2m3", false},
+      {"7 m/s", "7 m per s", true},
+      {"7 m^3", "7 m3", true},
+      {"{(1,2)}^T", "(1,2)^T", true},
+  });
+}
+
 }  // namespace
 }  // namespace lydian

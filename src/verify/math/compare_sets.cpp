@@ -151,6 +151,12 @@ Decision Comparer::collection(NodeId gold, NodeId prediction) {
         (tree_.is(value, Op::kBracket) || tree_[value].op == Op::kUnion || has_plus_minus(tree_, value) || tree_.is(value, Op::kList)))
       other = value;
   }
+  // A point and the set of it alone.
+  const auto only_point = [&](NodeId id) {
+    return tree_.is(id, Op::kBracket) && static_cast<Bracket>(tree_[id].flag) == Bracket::kCurly && tree_[id].count == 1 && is_point(tree_, tree_.child(id, 0));
+  };
+  if (only_point(gold) && is_point(tree_, other)) return element(tree_.child(gold, 0), other);
+  if (is_point(tree_, gold) && only_point(other)) return element(gold, tree_.child(other, 0));
   const Node g = tree_[gold], p = tree_[other];
   const auto bracket = [](const Node& node) { return static_cast<Bracket>(node.flag); };
   const bool g_interval = g.op == Op::kBracket && g.count == 2 && bracket(g) <= Bracket::kSquareSquare && !tree_.is(tree_.child(gold, 0), Op::kBracket);

@@ -293,6 +293,7 @@ bool Parser::is_set_builder(Delimiter delimiter) const {
 
 NodeId Parser::parse_open() {
   const auto delimiter = static_cast<Delimiter>(now().payload);
+  const bool first = at_ == 0 || tokens_[at_ - 1].kind == Tok::kRelation;
   ++at_;
   if (is(Tok::kClose)) {  // {} and \{\}
     if ((delimiter != Delimiter::kCurly && delimiter != Delimiter::kGroup) || !is_close(delimiter)) fail("empty brackets");
@@ -337,6 +338,8 @@ NodeId Parser::parse_open() {
         const std::vector<NodeId> items(tree_.children(inside).begin(), tree_.children(inside).end());
         return tree_.add(Op::kList, items, 0, static_cast<std::uint8_t>(ListKind::kBraces));
       }
+      // {(1, 2)} alone is the set of a point.
+      if (first && is(Tok::kEnd) && is_point(tree_, inside)) return tree_.add(Op::kBracket, {inside}, 0, static_cast<std::uint8_t>(Bracket::kCurly));
       return inside;
     default:
       break;

@@ -12,12 +12,17 @@ bool Parser::unit_run_follows() const {
   for (std::size_t n = 0;;) {
     const Token& word = ahead(n);
     if (word.kind != Tok::kWord) return false;
+    if (n > 0 && word.text == "per") {
+      known = true;
+      ++n;
+      continue;
+    }
     const bool one_letter = word.text.size() == 1 && std::string_view("mgslhNJWVAKCFTHLPd").find(word.text) != std::string_view::npos;
     if (!one_letter && !is_unit_word(word.text) && word.text != "sec") return false;
     known = known || !one_letter;
     ++n;
     const bool power = ahead(n).kind == Tok::kNumber && ahead(n).payload == kAfterLetter && (ahead(n).text == "2" || ahead(n).text == "3");
-    known = known || (power && word.text == "m");
+    known = known || (power && word.text == "m" && word.space_before);
     if (power) ++n;
     if (ahead(n).kind == Tok::kCaret && ahead(n + 1).kind == Tok::kNumber) n += 2;
     if (ahead(n).kind == Tok::kEnd) return known;

@@ -182,6 +182,10 @@ bool has_decimal(const Tree& tree, NodeId id) {
   return any(tree, id, [](const Node& node, NodeId) { return node.op == Op::kNumber && (node.flag & kDecimal) != 0; });
 }
 
+bool is_point(const Tree& tree, NodeId id) {
+  return tree.is(id, Op::kBracket) && static_cast<Bracket>(tree[id].flag) == Bracket::kRoundRound && tree[id].count > 1;
+}
+
 bool has_letter(const Tree& tree, NodeId id, std::string_view name) {
   return any(tree, id, [&](const Node& node, NodeId at) { return node.op == Op::kSymbol && tree.name(at) == name; });
 }

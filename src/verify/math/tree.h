@@ -223,6 +223,8 @@ bool has_decimal(const Tree& tree, NodeId id);
 bool has_letter(const Tree& tree, NodeId id, std::string_view name);
 /// The expression with another in the place of a letter.
 NodeId with_letter_as(Tree& tree, NodeId id, std::string_view name, NodeId by);
+/// (1, 2), or an interval without its ends.
+bool is_point(const Tree& tree, NodeId id);
 bool has_plus_minus(const Tree& tree, NodeId id);
 /// A number, symbol, sum, product, power, call …: nothing that is a structure.
 bool is_scalar(const Tree& tree, NodeId id);
