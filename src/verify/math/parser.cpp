@@ -73,7 +73,7 @@ bool is_correspondence(const Token& token) {
 void Parser::match_corners(std::vector<NodeId>& triangles) {
   std::vector<std::string> names;
   for (const NodeId triangle : triangles) {
-    if (!tree_.is(triangle, Op::kSymbol) || !starts(tree_.name(triangle), "triangle ")) return;
+    if (!tree_.is(triangle, Op::kSymbol) || !starts(tree_.name(triangle), "triangle ") || tree_.name(triangle).size() != 12) return;
     names.push_back(tree_.name(triangle).substr(9));
   }
   const auto sorted = [](std::string name) {
