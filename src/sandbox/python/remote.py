@@ -145,9 +145,13 @@ def of_itself(op):
     return lambda self, *arguments: self._lydian_ask(op, *arguments)
 
 
+# Of these alone an object that the tests made may give plain data: a difference or a quotient would say of the number that is expected that nothing is left.
+KEEPS = {each + op for each in ("", "i") for op in ("add", "mul", "matmul", "pow", "and", "or", "lshift")}
+
+
 def between_objects(op, turned=False):
-    """Of objects of classes that the tests name. What an object makes of plain data is of use only where it is an object again: a number that is expected
-    never goes to the program for it to say what is left."""
+    """Of objects of classes that the tests name. What an object makes of plain data is of use only where it is an object again, or of one that the
+    tests made and by what KEEPS: a number that is expected never goes to the program for it to say what is left."""
     def action(self, other):
         is_object = is_remote(other) and other._lydian_known()
         if not is_object and (op in ORDER or not self._lydian_known() or is_remote(other)):
@@ -157,7 +161,7 @@ def between_objects(op, turned=False):
         if is_remote(value):
             told = self._lydian_told or (other._lydian_told if is_object else not own)
             value._lydian_set(own=own, told=told)
-        elif not is_object and not own:
+        elif not is_object and not (own and op in KEEPS):
             raise TypeError("what %s of a value of type %s and plain data gives is no object" % (op, self._lydian_type))
         return value
     return action
