@@ -1,6 +1,8 @@
 // One thing in the many ways in which it is written, each beside neighbours that are another.
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "verify_math/pairs.h"
 
 namespace lydian {
@@ -362,6 +364,8 @@ TEST(MathSpellings, WordsThatTurnANumber) {
       {"5% increase", "5% decrease", false},
       {"5", "5 minutes before noon", false},
       {"\\$5 profit", "\\$5 profit", true},
+      {"200", "\\$200 \\text{ profit}", true},
+      {"8", "8\\text{ years ago}", true},
       {"\\$5 profit", "5 dollars profit", true},
       {"5 miles east", "5 miles east", true},
       {"90^\\circ clockwise", "90 degrees clockwise", true},
@@ -378,6 +382,23 @@ TEST(MathSpellings, WordsThatTurnANumber) {
       {"5 years older", "5 years younger", false},
       {"3\\text{ units left}", "3\\text{ units to the left}", true},
       {"5", "5\\text{ units}^2", true},
+  });
+}
+
+/// Each of the points alone is all but nothing; together they must not cost the square of their number.
+TEST(MathSpellings, ManyExceptions) {
+  std::string points, sentence;
+  for (int i = 1; i < 1000; ++i) {
+    points += (i > 1 ? "," : "") + std::to_string(i);
+    sentence += (i > 1 ? " and " : "") + ("x\\ne" + std::to_string(i));
+  }
+  expect_all({
+      {"x\\ne 1,2", ("x\\ne " + points).c_str(), false},
+      {"x\\ne 1,2", sentence.c_str(), false},
+      {"x\\ne 1,2", "x\\ne2 and x\\ne 1", true},
+      {"1<x<3", "x<3 and x>1", true},
+      {"1<x<3", "x<3 and x>=1", false},
+      {"x\\ge 3", "x>1 and x\\ge 3 and x>2", true},
   });
 }
 

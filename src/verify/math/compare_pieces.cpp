@@ -141,9 +141,13 @@ std::optional<Comparer::Pieces> Comparer::pieces_of_list(NodeId id, std::string&
   }
   // "x > 1 and x < 3" holds where both do; "(1, 2) and (3, 4)" lists both.
   if (relations && (node.extra & kAndBetween) != 0 && (node.extra & kOrBetween) == 0) {
-    std::optional<Pieces> common = std::move(parts[0]);
-    for (std::size_t i = 1; i < parts.size() && common; ++i) common = intersection(*common, parts[i]);
-    return common;
+    Pieces outside;
+    for (Pieces& part : parts) {
+      const std::optional<Pieces> rest = complement(std::move(part));
+      if (!rest) return std::nullopt;
+      outside.insert(outside.end(), rest->begin(), rest->end());
+    }
+    return complement(std::move(outside));
   }
   Pieces total;
   for (const Pieces& part : parts) total.insert(total.end(), part.begin(), part.end());
@@ -221,6 +225,7 @@ std::optional<Comparer::Pieces> Comparer::merged(Pieces pieces) {
 }
 
 std::optional<Comparer::Pieces> Comparer::intersection(const Pieces& a, const Pieces& b) {
+  budget_.spend(static_cast<std::int64_t>(a.size() * b.size()) / 2);
   Pieces result;
   for (const Piece& x : a) {
     for (const Piece& y : b) {
