@@ -73,13 +73,20 @@ std::optional<Comparer::Named> Comparer::named_values(NodeId id) const {
   return named.names.size() < 2 ? std::nullopt : std::optional(std::move(named));
 }
 
-// The n of 2 \pi n + 1: an integer that is multiplied by \pi and by no other letter.
+// The n of 2 \pi n + 1: an integer that is multiplied by \pi and by no other letter. In (n - 2)\pi it is the size of something: turns are counted from nothing.
 bool Comparer::counts_turns(NodeId id, const std::string& letter) const {
   if (std::string_view("kmnlj").find(letter) == std::string_view::npos || letter.size() != 1) return false;
   bool turns = false;
+  const auto whole = [&](NodeId part) {
+    const NodeId number = tree_.is(part, Op::kNegate) ? tree_.child(part, 0) : part;
+    return tree_.is(number, Op::kNumber) && tree_[number].flag == kPlain;
+  };
   const bool other = any(tree_, id, [&](const Node& node, NodeId at) {
     const bool operation = node.op == Op::kPower || node.op == Op::kDivide || node.op == Op::kCall || node.op == Op::kApply || node.op == Op::kRoot;
     if (!has_letter(tree_, at, letter)) return false;
+    const auto parts = tree_.children(at);
+    const auto is_letter = [&](NodeId part) { return tree_.is(part, Op::kSymbol) && tree_.name(part) == letter; };
+    if (node.op == Op::kAdd && std::all_of(parts.begin(), parts.end(), [&](NodeId part) { return is_letter(part) || whole(part); })) return true;
     if (node.op == Op::kMultiply) turns = turns || any(tree_, at, [&](const Node&, NodeId part) { return tree_.is_constant(part, Constant::kPi); });
     if (node.op != Op::kMultiply && !operation) return false;
     if (operation && node.op != Op::kDivide) return true;
