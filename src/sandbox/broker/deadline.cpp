@@ -8,7 +8,7 @@ namespace lydian::sandbox {
 namespace {
 
 // Share of the limit: a run that used less, and waited for a processor longer, was kept from it by others.
-constexpr double kStarvedUse = 0.9, kStarvedWait = 0.1;
+constexpr double kStarvedUse = 0.7, kStarvedWait = 0.25;
 // What such a run is given above its limit: little at first, since what loads the machine may pass, then as many limits more.
 constexpr double kFirstExtension_s = 0.75, kLastExtension = 3.0;
 static_assert(1 + (1 + kLastExtension) < kMostWalls);

@@ -266,10 +266,13 @@ Decision Decider::by_form(NodeId a, NodeId b) {
         const Poly d = algebra.difference(x, y);
         if (d.is_zero()) {
           decision = {true, MathMethod::kCanonical, {}};
-        } else if (algebra.is_zero(d)) {
-          decision = {true, MathMethod::kAlgebraic, {}};
-        } else if (const std::optional<int> sign = near_constants(a, b); sign && algebra.equal_constants(x, y, *sign > 0)) {
-          decision = {true, MathMethod::kAlgebraic, {}};
+        } else {
+          bool equal = algebra.is_zero(d);
+          if (!equal) {
+            const std::optional<int> sign = near_constants(a, b);
+            equal = sign && algebra.equal_constants(x, y, *sign > 0);
+          }
+          if (equal) decision = {true, MathMethod::kAlgebraic, {}};
         }
         signs = algebra.took_signs();
       },

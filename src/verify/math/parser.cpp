@@ -275,7 +275,6 @@ bool Parser::starts_factor() const {
     case Tok::kBinom:
       return now().payload == 0;
     case Tok::kBar:
-      return open_bars_ == 0;
     case Tok::kDoubleBar:
       return open_bars_ == 0;
     default:
@@ -357,13 +356,11 @@ NodeId Parser::parse_product() {
     } else if (factors.size() == 1 && joins_numbers()) {
       factors.assign(1, parse_joined_numbers(factors[0]));
       bare_number = false;
-    } else if (between_values() || is_condition_in_brackets()) {
-      break;
-    } else if (unit_follows()) {
+    } else if (const bool ends = between_values() || is_condition_in_brackets(); !ends && unit_follows()) {
       const NodeId value = multiply(factors, kNoNode);
       factors.assign(1, parse_unit(value));
       bare_number = false;
-    } else if (starts_factor()) {
+    } else if (!ends && starts_factor()) {
       if (union_letter(now()) && factors.size() == 1 && tree_[factors[0]].op >= Op::kBracket) break;
       if (in_function_ && (is(Tok::kFunction) || is(Tok::kSum) || is(Tok::kProduct) || is(Tok::kIntegral))) break;
       if (is(Tok::kWord) && (now().text == "in" || is_union(now()) || is_intersection(now()))) break;

@@ -27,9 +27,10 @@ std::string_view strip_wrapping(std::string_view text) {
     const auto between = [&](std::string_view open, std::string_view close) {
       return text.size() >= 5 && starts(text, open) && text.substr(text.size() - 2) == close && (open == close || text.find(open, 2) == std::string_view::npos);
     };
+    const auto within = [&](char mark) { return text.size() >= 2 && text.front() == mark && text.back() == mark; };
     if (between("$$", "$$") || between("\\(", "\\)") || between("\\[", "\\]") || between("**", "**")) {
       drop(2, 2);
-    } else if (text.size() >= 3 && text.front() == '$' && text.back() == '$' && text.substr(1, text.size() - 2).find('$') == std::string_view::npos) {
+    } else if ((text.size() > 2 && within('$') && text.find('$', 1) == text.size() - 1) || within('"') || within('`')) {
       drop(1, 1);
     } else if (starts(text, "**")) {
       drop(2, 0);
@@ -38,8 +39,6 @@ std::string_view strip_wrapping(std::string_view text) {
       drop(0, 2);
     } else if (text.size() >= 2 && text.back() == '.' && text[text.size() - 2] != '.') {
       drop(0, 1);
-    } else if (text.size() >= 2 && ((text.front() == '"' && text.back() == '"') || (text.front() == '`' && text.back() == '`'))) {
-      drop(1, 1);
     } else if (!text.empty() && (text.front() == ':' || (text.back() == ',' && (text.size() < 2 || text[text.size() - 2] != '\\')))) {
       text.front() == ':' ? drop(1, 0) : drop(0, 1);
     }
