@@ -4,7 +4,9 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <string>
 
 #include "lydian/verify/math_verifier.h"
 
@@ -61,6 +63,22 @@ TEST(MathVerifierLong, AMillionMutatedAnswers) {
   if (kSanitized) return;  // A sanitizer's time and memory say nothing about the bounds.
   EXPECT_LE(slowest, 20.0) << slowest_gold << " and " << slowest_answer;
   EXPECT_LE(usage.ru_maxrss, 64 * 1024);
+}
+
+// Each box is looked at with the text around it, however long the chains of words in that are.
+TEST(MathVerifierLong, ChainsOfWordsAroundBoxes) {
+  std::string chain = "5 ", boxes;
+  for (int i = 0; i < 225; ++i) chain += "of ";
+  chain += "5";
+  for (int i = 0; i < 64; ++i) boxes += "$\\boxed{1}$,";
+  const MathVerifier verifier;
+  MathGrade grade;
+  for (const std::string& shown : {boxes, boxes.substr(0, 8 * 13)}) {
+    const std::string answer = chain + " is " + shown + " \" " + chain;
+    double ms = 1e9;
+    for (int again = 0; again < 3; ++again) ms = std::min(ms, milliseconds_of(verifier, "1", answer, MathKind::kResponse, grade));
+    EXPECT_LE(ms, kSanitized ? 1e6 : 10.0) << answer;
+  }
 }
 
 }  // namespace

@@ -112,10 +112,13 @@ std::vector<Span> formulas(std::string_view text) {
       at += rest[0] == '\\' ? 2 : 1;
       continue;
     }
+    if (at < hopeless[kind]) {
+      at += open.size();
+      continue;
+    }
     std::size_t end = at + open.size();
     const bool inline_formula = open == "$" || open == "\\(";
     bool closed = false;
-    if (at < hopeless[kind]) end = text.size();
     for (; end < text.size(); ++end) {
       if (starts(text.substr(end), close)) {
         closed = true;
@@ -360,9 +363,9 @@ Extracted boxes_of_response(std::string_view text, const Readable& readable) {
   if (hedged(text)) return {{}, 0, 0, "box"};
   const std::vector<Span> found = boxes(text), inside = formulas(text);
   const std::vector<TextSpan> spans = around(inside);
-  constexpr std::size_t kBoxes = 64;  // More are a list of numbers, whatever stands beside them.
+  constexpr std::size_t kBoxes = 8;  // So many are looked at, each with the text around it.
   const std::size_t first = found.size() - result.texts.size();
-  if (result.texts.size() > kBoxes) return result;
+  if (result.texts.size() > kBoxes) return {{}, 0, 0, "box"};
   for (std::size_t i = first; i < found.size(); ++i) {
     const Span& box = found[i];
     const auto formula = std::find_if(inside.begin(), inside.end(), [&](const Span& span) { return span.begin <= box.from && box.to <= span.end; });

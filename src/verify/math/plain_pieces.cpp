@@ -82,9 +82,17 @@ class Scanner {
     push(Kind::kNumber, end);
   }
 
-  /// Whether a value, or a further word between two values, follows.
-  bool operand_follows(std::size_t at) const {
+  /// Whether a value, or a further word between two values, follows. Of a chain of such words the answer is that of its end, which is looked at once.
+  bool operand_follows(std::size_t at) {
+    if (at >= chain_begin_ && at <= chain_end_) return chain_has_operand_;
+    chain_begin_ = at;
+    chain_has_operand_ = operand_behind_chain(at);
+    return chain_has_operand_;
+  }
+
+  bool operand_behind_chain(std::size_t at) {
     while (at < to_) {
+      chain_end_ = at;
       while (at < to_ && blank(text_[at])) ++at;
       const char c = peek(at);
       if (digit(c) || c == '$' || c == '(' || c == '\\' || (c == '-' && digit(peek(at + 1)))) return true;
@@ -97,6 +105,7 @@ class Scanner {
       if (!is_between(low)) return false;
       at = end;
     }
+    chain_end_ = at;
     return false;
   }
 
@@ -244,8 +253,8 @@ class Scanner {
   /// \text{ cm} behind a value, \text{ or }: pieces as without the command.
   bool words_in_braces(std::size_t open) {
     if (peek(open) != '{') return false;
-    const std::size_t close = text_.find_first_of("{}\\", open + 1);
-    if (close == std::string_view::npos || close >= to_ || text_[close] != '}') return false;
+    const std::size_t close = text_.substr(0, to_).find_first_of("{}\\", open + 1);
+    if (close == std::string_view::npos || text_[close] != '}') return false;
     const std::string words = plain_words(text_.substr(open + 1, close - open - 1));
     const bool unit = after_value() && unit_of(words).kind != UnitKind::kNoun;
     if (!unit && words != "or" && words != "and") return false;
@@ -453,6 +462,8 @@ class Scanner {
 
   std::string_view text_;
   std::size_t at_, to_, line_begin_ = 0, next_formula_ = 0;
+  std::size_t chain_begin_ = 1, chain_end_ = 0;  // Of the last chain of words that was looked along; none yet.
+  bool chain_has_operand_ = false;
   const std::vector<TextSpan>& formulas_;
   std::vector<Piece> pieces_;
   std::vector<std::pair<std::size_t, std::size_t>> asides_;
