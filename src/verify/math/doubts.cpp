@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "verify/math/number_words.h"
+
 namespace lydian::math {
 namespace {
 
@@ -37,9 +39,116 @@ std::string_view sentence_around(std::string_view text, std::size_t at) {
   return text.substr(from, to - from);
 }
 
-std::string_view rest_of_sentence(std::string_view text, std::size_t at) {
-  const std::string_view all = sentence_around(text, at);
-  return all.substr(at - static_cast<std::size_t>(all.data() - text.data()));
+using Words = std::string_view;
+
+// Parts and powers of a number: "a third of 4".
+constexpr std::array<Words, 14> kParts = {"third",   "thirds", "quarter", "quarters", "fourth", "fifth",      "tenth",
+                                          "percent", "square", "cube",    "root",     "power",  "reciprocal", "opposite"};
+// These change a value only where "of" and the value follow at once.
+constexpr std::array<Words, 11> kFunctionsOf = {"negative", "multiple", "multiples",  "divisor",   "divisors", "factor",
+                                                "factors",  "inverse",  "complement", "logarithm", "factorial"};
+// Words right behind a value that make another value of it, or leave it open.
+constexpr std::array<Words, 14> kChangesBehind = {"maybe",     "perhaps", "possibly", "unless",  "squared", "cubed", "below",
+                                                  "factorial", "hundred", "thousand", "million", "billion", "dozen", "times"};
+
+template <std::size_t N>
+bool is_one_of(const std::array<Words, N>& words, Words word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+/// not, never, isn't
+bool is_denial(Words word) {
+  static constexpr std::array<Words, 6> kDenials = {"not", "never", "cannot", "neither", "nor", "without"};
+  return is_one_of(kDenials, word) || word.ends_with("n't");
+}
+
+/// Small letters, with straight apostrophes.
+std::string in_plain_letters(Words text) {
+  std::string low = in_small_letters(text);
+  for (std::size_t at = low.find("’"); at != std::string::npos; at = low.find("’", at)) {
+    low[at] = '\'';
+    low.erase(at + 1, 2);
+  }
+  return low;
+}
+
+bool in_word(char c) {
+  return letter(c) || c == '\'';
+}
+
+/// The next word of a text behind signs that separate; empty where something else follows.
+Words next_word(Words text, std::size_t& at, Words between) {
+  at = std::min(text.find_first_not_of(between, at), text.size());
+  const std::size_t from = at;
+  while (at < text.size() && in_word(text[at])) ++at;
+  return text.substr(from, at - from);
+}
+
+constexpr std::size_t kBeside = 100;  // Bytes beside a value in which words say something of it.
+
+/// "is wrong", "but that isn't right", "cannot be it" right behind a value.
+bool denied_behind(Words after) {
+  static constexpr std::array<Words, 22> kLeads = {"but", "and", "which", "that", "this", "it", "they", "he",    "she", "we",   "i",
+                                                   "is",  "are", "was",   "were", "be",   "a",  "the",  "would", "an",  "also", "however"};
+  static constexpr std::array<Words, 6> kCopulas = {"is", "are", "was", "were", "be", "seems"};
+  static constexpr std::array<Words, 5> kWrong = {"wrong", "incorrect", "mistaken", "false", "impossible"};
+  static constexpr std::array<Words, 10> kRight = {"right", "correct", "answer", "it", "possible", "valid", "solution", "true", "work", "hold"};
+  const std::string low = in_plain_letters(after.substr(0, kBeside));
+  const std::size_t mark = low.find_first_not_of("$*)}] ");
+  if (mark != std::string::npos && low[mark] == '?') return true;
+  bool copula = false, denial = false;
+  for (std::size_t at = 0, words = 0; words < 8; ++words) {
+    const Words word = next_word(low, at, words == 0 ? "$*)}], (" : "$*)}], ");
+    if (denial && is_one_of(kRight, word)) return true;
+    if (copula && !denial && is_one_of(kWrong, word)) return true;
+    copula = copula || is_one_of(kCopulas, word);
+    if (is_denial(word) && (word != "not" || copula)) {
+      denial = true;
+    } else if (!is_one_of(kLeads, word)) {
+      return false;
+    }
+  }
+  return false;
+}
+
+/// "isn't", "cannot be", "twice", "half of" right before a value.
+bool denied_before(Words before) {
+  static constexpr std::array<Words, 8> kBetween = {"be", "equal", "to", "simply", "just", "the", "a", "really"};
+  static constexpr std::array<Words, 8> kChanges = {"than", "negative", "minus", "twice", "double", "triple", "thrice", "half"};
+  std::string low = in_plain_letters(before.substr(before.size() - std::min(before.size(), kBeside)));
+  bool first = true, of = false;
+  for (std::size_t end = low.size(), words = 0; words < 5; ++words) {
+    end = low.find_last_not_of(first ? " \t$*({[" : " *", end == 0 ? 0 : end - 1);
+    if (end == std::string::npos || !in_word(low[end])) return false;
+    std::size_t begin = ++end;
+    while (begin > 0 && in_word(low[begin - 1])) --begin;
+    const Words word = Words(low).substr(begin, end - begin);
+    if (begin > 0 && low[begin - 1] == '\\') return false;
+    if (of) return word == "half" || is_one_of(kParts, word) || is_one_of(kFunctionsOf, word);
+    if (is_denial(word) || (first && is_one_of(kChanges, word))) return true;
+    of = first && word == "of";
+    if (!of && !is_one_of(kBetween, word)) return false;
+    first = false;
+    end = begin;
+    if (end == 0) return false;
+  }
+  return false;
+}
+
+/// "or maybe", "or, if", "or five", "dozen", "tenths" right behind a value.
+bool changed_behind(Words after) {
+  static constexpr std::array<Words, 8> kOpen = {"maybe", "perhaps", "possibly", "probably", "if", "even", "else", "could"};
+  static constexpr std::array<Words, 10> kPieces = {"halves", "thirds",  "quarters", "fourths",    "fifths",
+                                                    "sixths", "eighths", "tenths",   "hundredths", "thousandths"};
+  const std::string low = in_plain_letters(after.substr(0, kBeside));
+  std::size_t at = 0;
+  const Words word = next_word(low, at, "$*)}], (");
+  if (word == "or") {
+    const Words next = next_word(low, at, ", ");
+    return is_one_of(kOpen, next) || (next != "a" && is_number_word(next));
+  }
+  static constexpr std::array<Words, 6> kChanges = {"maybe", "perhaps", "possibly", "squared", "cubed", "dozen"};
+  return is_one_of(kPieces, word) || is_one_of(kChanges, word);
 }
 
 bool is_option_letter_at(std::string_view text, std::size_t i) {
@@ -95,7 +204,40 @@ bool names_a_value(std::string_view before) {
   return !denies || counts;
 }
 
+/// "If x were 6 the answer would be", but not "if 10 were eaten, then".
+bool supposes_otherwise(Words before) {
+  const std::size_t were = before.rfind(" were ");
+  if (were == Words::npos || !has_word(before, "if")) return false;
+  const Words then = before.substr(were);
+  return has_word(then, "would") || (then.find_first_of(",=") == Words::npos && !has_word(then, "then"));
+}
+
 }  // namespace
+
+bool denied(std::string_view text, TextSpan place) {
+  const std::string_view after = text.substr(place.end);
+  return denied_before(text.substr(0, place.begin)) || denied_behind(after) || changed_behind(after) || compares(after);
+}
+
+std::string_view without_reason(std::string_view sentence) {
+  static constexpr std::array<Words, 6> kReasons = {", since ", ", because ", " because ", ", as ", ", not ", ", or about "};
+  static constexpr std::array<Words, 7> kFurther = {"so", "thus", "therefore", "hence", "answer", "then", "well"};
+  std::size_t end = Words::npos, behind = 0;
+  bool apart = false;
+  for (const Words reason : kReasons) {
+    const std::size_t at = sentence.find(reason);
+    if (at >= end) continue;
+    end = at;
+    behind = at + reason.size();
+    apart = reason == ", not " || reason == ", or about ";
+  }
+  if (end == Words::npos) return sentence;
+  const Words said = sentence.substr(0, end), rest = sentence.substr(behind);
+  const bool value = last_number(said) != Words::npos || option_letter(said) != Words::npos;
+  const bool value_next = !rest.empty() && (digit(rest[0]) || Words("$(-\\").find(rest[0]) != Words::npos || option_letter(rest.substr(0, 2)) == 0);
+  if (!value || (apart && !value_next) || rest.find(", ") != Words::npos || has_any_word(in_small_letters(rest), kFurther)) return sentence;
+  return said;
+}
 
 bool compares(std::string_view after) {
   static constexpr std::array<std::string_view, 8> kMore = {"more", "less", "fewer", "greater", "larger", "smaller", "higher", "lower"};
@@ -156,8 +298,7 @@ bool supposes(std::string_view before) {
   return false;
 }
 
-bool taken_back(std::string_view sentence, std::size_t begin, std::size_t end) {
-  using Words = std::string_view;
+bool taken_back(std::string_view sentence, std::size_t begin, std::size_t end, std::size_t arithmetic) {
   static constexpr std::array<Words, 5> kConclusions = {" so ", " hence ", " thus ", " therefore ", " answer is "};
   static constexpr std::array<Words, 3> kEquals = {"=", "which is ", "that is "};
   static constexpr std::array<Words, 22> kDoubts = {"or",       "nor",       "either", "neither", "between", "not",   "never",   "but",
@@ -167,25 +308,21 @@ bool taken_back(std::string_view sentence, std::size_t begin, std::size_t end) {
   static constexpr std::array<Words, 19> kDirectlyBefore = {"through",    "below",   "above",        "under",        "over",       "times",    "plus",
                                                             "divided by", "squared", "exceeds",      "divisible by", "coprime to", "prime to", "outside",
                                                             "first",      "next",    "undefined at", "power",        "to the"};
-  static constexpr std::array<Words, 14> kParts = {"third",   "thirds", "quarter", "quarters", "fourth", "fifth",      "tenth",
-                                                   "percent", "square", "cube",    "root",     "power",  "reciprocal", "opposite"};
-  // These change a value only where "of" and the value follow at once.
-  static constexpr std::array<Words, 11> kFunctionsOf = {"negative", "multiple", "multiples",  "divisor",   "divisors", "factor",
-                                                         "factors",  "inverse",  "complement", "logarithm", "factorial"};
-  static constexpr std::array<Words, 15> kBehind = {"or",        "maybe",   "perhaps",  "possibly", "unless",  "squared", "cubed", "below",
-                                                    "factorial", "hundred", "thousand", "million",  "billion", "dozen",   "times"};
-  static constexpr std::array<Words, 4> kWrong = {"wrong", "incorrect", "mistaken", "not correct"};
   const std::string_view after = sentence.substr(end);
   const std::size_t count = starts(after, " times") ? after.find_first_not_of("*$ ", 6) : 0;  // "84 times."
   const bool counts = count == Words::npos || (count > 0 && !letter(after[count]) && !digit(after[count]));
-  if ((goes_on_with(after, kBehind) && !counts) || compares(after) || starts(after, " to the ")) return true;
-  const std::size_t mark = after.find_first_not_of("$*)} ");
-  if (mark != Words::npos && after[mark] == '?') return true;
-  if (has_any_word(rest_of_sentence(sentence, end), kWrong)) return true;
+  static constexpr std::array<Words, 1> kOr = {"or"};
+  if ((goes_on_with(after, kChangesBehind) && !counts) || goes_on_with(after, kOr) || compares(after) || denied_behind(after)) return true;
+  if (starts(after, " to the ") || starts(after, " at least") || starts(after, " at most")) return true;
   const std::size_t from = begin > kSentenceBytes ? begin - kSentenceBytes : 0;
   std::string before(sentence.substr(from, begin - from));
   before = in_small_letters(before);
-  if (has_word(before, "if") && has_word(before, "were")) return true;
+  if (supposes_otherwise(before)) return true;
+  if (arithmetic < begin && arithmetic >= from) {
+    std::string subject = before.substr(0, arithmetic - from);
+    cut_to_conclusion(subject, kConclusions);
+    if (names_a_value(subject)) return false;
+  }
   cut_to_conclusion(before, kConclusions);
   if (names_a_value(before)) return false;
   if (has_any_word(before, kDoubts) || before.find("n't ") != std::string::npos || before.find("n’t ") != std::string::npos) return true;

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "verify/math/characters.h"
+#include "verify/math/plain_math.h"
 
 namespace lydian::math {
 
@@ -30,8 +31,12 @@ inline constexpr std::array<std::string_view, 18> kOffers = {
     "might be",  "might also", "may be", "may also", "another option", "another possibility", "another candidate", "second guess"};
 
 /// Whether the words of a sentence around the answer that was found in it say that it is not the value: a choice, a bound, a denial, a question, a part or a
-/// power of it.
-bool taken_back(std::string_view sentence, std::size_t begin, std::size_t end);
+/// power of it. Arithmetic that leads to the answer begins at `from`, at most `begin`.
+bool taken_back(std::string_view sentence, std::size_t begin, std::size_t end, std::size_t from = std::string_view::npos);
+/// Whether the words right beside a box or its formula say that it is not the value: "isn't □", "half of □", "□, which is wrong", "□ or maybe", "□?"
+bool denied(std::string_view text, TextSpan place);
+/// What a sentence says, without the reason that follows, or what it sets apart: "5, since 6 is even", "42, not 43", "1/3, or about 0.33".
+std::string_view without_reason(std::string_view sentence);
 /// "less than x", "more than twice the radius" behind a number; "more than Bob" compares with no number.
 bool compares(std::string_view after);
 /// Whether a sentence does nothing but leave open what was said before it: "Or maybe not.", "If that is wrong, try this."

@@ -7,56 +7,13 @@
 
 #include "verify/math/characters.h"
 #include "verify/math/doubts.h"
+#include "verify/math/places.h"
 #include "verify/math/plain_math.h"
 #include "verify/math/text_answer.h"
 #include "verify/math/wrapping.h"
 
 namespace lydian::math {
 namespace {
-
-struct Span {
-  std::size_t begin, end;  ///< Of the content.
-  std::size_t from, to;    ///< With what stands around it.
-};
-
-/// The content of the braces that open at `at`; to the end of the text where they never close.
-Span braces(std::string_view text, std::size_t at) {
-  std::size_t depth = 0;
-  for (std::size_t i = at; i < text.size(); ++i) {
-    if (text[i] == '\\') {
-      ++i;
-    } else if (text[i] == '{') {
-      ++depth;
-    } else if (text[i] == '}' && --depth == 0) {
-      return {at + 1, i, at, i + 1};
-    }
-  }
-  return {at + 1, text.size(), at, text.size()};
-}
-
-std::vector<Span> boxes(std::string_view text) {
-  std::vector<Span> found;
-  for (std::size_t at = text.find("box"); at != std::string_view::npos; at = text.find("box", at + 3)) {
-    const bool boxed = at >= 1 && text[at - 1] == '\\' && starts(text.substr(at), "boxed");
-    const bool fbox = at >= 2 && text[at - 1] == 'f' && text[at - 2] == '\\';
-    if (!boxed && !fbox) continue;
-    const std::size_t from = at - (boxed ? 1 : 2);
-    if (!found.empty() && from < found.back().to) continue;  // A box in a box.
-    std::size_t next = at + (boxed ? 5 : 3);
-    while (next < text.size() && blank(text[next])) ++next;
-    if (next >= text.size()) break;
-    if (text[next] == '{') {
-      Span span = braces(text, next);
-      span.from = from;
-      found.push_back(span);
-    } else if (!letter(text[next]) || next > at + (boxed ? 5U : 3U)) {
-      std::size_t end = next;
-      while (end < text.size() && !blank(text[end]) && text[end] != '$' && text[end] != ',' && text[end] != '}') ++end;
-      found.push_back({next, end, from, end});
-    }
-  }
-  return found;
-}
 
 /// Boxes belong together where hardly anything, or a short word that joins, stands between them.
 bool joined(std::string_view between) {
@@ -84,83 +41,6 @@ std::size_t after_phrase(std::string_view text) {
     }
   }
   return best;
-}
-
-/// Formulas of a text in their order; inline ones stay on one line.
-std::vector<Span> formulas(std::string_view text) {
-  std::vector<Span> found;
-  // Up to where each kind of formula is known to have no end: so that unclosed ones cost no second look.
-  std::array<std::size_t, 4> hopeless{};
-  for (std::size_t at = 0; at < text.size();) {
-    std::string_view open, close;
-    std::size_t kind = 0;
-    const std::string_view rest = text.substr(at);
-    if (starts(rest, "$$")) {
-      open = close = "$$";
-    } else if (rest[0] == '$') {
-      open = close = "$";
-      kind = 1;
-    } else if (starts(rest, "\\(")) {
-      open = "\\(";
-      close = "\\)";
-      kind = 2;
-    } else if (starts(rest, "\\[")) {
-      open = "\\[";
-      close = "\\]";
-      kind = 3;
-    } else {
-      at += rest[0] == '\\' ? 2 : 1;
-      continue;
-    }
-    if (at < hopeless[kind]) {
-      at += open.size();
-      continue;
-    }
-    std::size_t end = at + open.size();
-    const bool inline_formula = open == "$" || open == "\\(";
-    bool closed = false;
-    for (; end < text.size(); ++end) {
-      if (starts(text.substr(end), close)) {
-        closed = true;
-        break;
-      }
-      if (inline_formula && text[end] == '\n') break;
-      if (text[end] == '\\') ++end;
-    }
-    if (closed && end > at + open.size() && can_be_formula(text, {at, end + close.size()})) {
-      found.push_back({at + open.size(), end, at, end + close.size()});
-      at = end + close.size();
-    } else if (closed) {
-      at += open.size();
-    } else {
-      hopeless[kind] = std::max(hopeless[kind], std::min(end, text.size()));
-      at += open.size();
-    }
-  }
-  return found;
-}
-
-/// The beginning of the sentence or line in which `at` is.
-std::size_t sentence_begin(std::string_view text, std::size_t at) {
-  for (std::size_t i = at; i > 0; --i) {
-    if (text[i - 1] == '\n') return i;
-    if (blank(text[i - 1]) && i > 1 && (text[i - 2] == '.' || text[i - 2] == '!' || text[i - 2] == '?')) return i;
-  }
-  return 0;
-}
-
-/// The end of the sentence or line that begins at `at`.
-std::size_t sentence_end(std::string_view text, std::size_t at) {
-  bool in_formula = false;
-  for (std::size_t i = at; i < text.size(); ++i) {
-    if (text[i] == '$') in_formula = !in_formula;
-    if (text[i] == '\n' && !in_formula) return i;
-    if (starts(text.substr(i), "<|") || starts(text.substr(i), "。")) return i;
-    if (text[i] == '.' && !in_formula && (i + 1 == text.size() || blank(text[i + 1]) || text[i + 1] == '*') &&
-        (i + 1 == text.size() || !(i + 2 < text.size() && digit(text[i + 2]))))
-      return i;
-  }
-  return text.size();
 }
 
 Extracted single(std::string_view whole, std::string_view part, const char* rule) {
@@ -222,7 +102,7 @@ Extracted from_run(std::string_view whole, std::string_view sentence, TextSpan p
                    const char* rule) {
   const PlainRun run = plain_run(sentence, place, around(formulas));
   const std::string_view stripped = strip_wrapping(run.text);
-  if (stripped.empty() || !readable(stripped) || taken_back(sentence, run.begin, run.end)) return {};
+  if (stripped.empty() || !readable(stripped) || taken_back(sentence, run.begin, run.end, run.from)) return {};
   Extracted found = single(whole, sentence.substr(run.begin, run.end - run.begin), rule);
   found.texts[0] = stripped;
   return found;
@@ -286,6 +166,15 @@ std::string_view last_words(std::string_view text) {
   return short_text ? worded_answer(all) : std::string_view{};
 }
 
+/// A text up to the reason that its last sentence with a value gives.
+std::string_view without_last_reason(std::string_view text) {
+  const std::size_t number = last_number(text);
+  if (number == std::string_view::npos) return text;
+  const std::size_t from = sentence_begin(text, number);
+  const std::string_view sentence = text.substr(from, sentence_end(text, number) - from), said = without_reason(sentence);
+  return said.size() < sentence.size() ? text.substr(0, from + said.size()) : text;
+}
+
 /// Of the sentence after a phrase: all of it, its formulas, its last number: the first that can be read. Nothing at all where the sentence takes it back.
 std::optional<Extracted> from_sentence(std::string_view whole, std::string_view sentence, const Readable& readable, const char* rule) {
   std::string_view stripped = strip_wrapping(sentence);
@@ -344,6 +233,7 @@ namespace {
 
 /// A unit as it stands in a text, so that it is read as one: \mathrm{m}^2 and m^2 as \text{ m}^2 and \text{ m^2}.
 std::string in_text(std::string_view unit) {
+  if (unit[0] == '_') return std::string(unit);  // A base.
   const std::size_t open = unit[0] == '\\' ? unit.find('{') : std::string_view::npos;
   if (open == std::string_view::npos) return "\\text{ " + std::string(unit) + "}";
   return "\\text{ " + std::string(unit.substr(open + 1));
@@ -353,6 +243,13 @@ std::string in_text(std::string_view unit) {
 std::string value_at(std::string_view text, TextSpan place, const std::vector<Span>& formulas) {
   if (place.end == 0) return {};
   const std::string value = plain_run(text.substr(place.begin), {0, place.end - place.begin}, around(behind(formulas, place.begin))).text;
+  return std::string(strip_wrapping(value));
+}
+
+/// The value that "or" joins to a box, behind it or before it.
+std::string value_beside(std::string_view text, const Surroundings& beside, const std::vector<Span>& formulas, const std::vector<TextSpan>& spans) {
+  if (beside.alternative.end > 0 || beside.earlier.end == 0) return value_at(text, beside.alternative, formulas);
+  const std::string value = plain_run(text.substr(0, beside.earlier.end), beside.earlier, formulas.empty() ? std::vector<TextSpan>{} : spans).text;
   return std::string(strip_wrapping(value));
 }
 
@@ -371,21 +268,24 @@ Extracted boxes_of_response(std::string_view text, const Readable& readable) {
     const auto formula = std::find_if(inside.begin(), inside.end(), [&](const Span& span) { return span.begin <= box.from && box.to <= span.end; });
     TextSpan place{box.from, box.to};
     Surroundings beside;
-    std::string other;
+    std::string other, flat;
     if (formula != inside.end()) {
-      const std::string_view within = text.substr(formula->begin, formula->end - formula->begin);
-      beside = surroundings(within, {box.from - formula->begin, box.to - formula->begin}, {}, true);
-      other = value_at(within, beside.alternative, {});
+      flat = text.substr(formula->begin, formula->end - formula->begin);
+      std::replace(flat.begin(), flat.end(), '\n', ' ');
+      beside = surroundings(flat, {box.from - formula->begin, box.to - formula->begin}, {}, true);
+      other = value_beside(flat, beside, {}, spans);
       place = {formula->from, formula->to};
     }
     const bool part = beside.part;
+    Surroundings outside = surroundings(text, place, spans, false);
     if (beside.begins && beside.ends) {
-      beside = surroundings(text, place, spans, false);
-      other = value_at(text, beside.alternative, inside);
+      beside = outside;
+      other = value_beside(text, beside, inside, spans);
+    } else if (other.empty()) {
+      outside.alternative = {};
+      other = value_beside(text, outside, inside, spans);
     }
-    static constexpr std::array<std::string_view, 5> kDenials = {" is wrong", " is incorrect", " is not correct", " is not right", " is not the answer"};
-    const bool denied = std::any_of(kDenials.begin(), kDenials.end(), [&](std::string_view words) { return starts(text.substr(place.end), words); });
-    if (part || beside.part || denied || compares(text.substr(place.end))) return {{}, 0, 0, "box"};
+    if (part || beside.part || denied(text, place)) return {{}, 0, 0, "box"};
     std::string& answer = result.texts[i - first];
     if (!beside.unit.empty()) {
       const std::string with_unit = answer + in_text(beside.unit);
@@ -438,7 +338,7 @@ Extracted extract(std::string_view response, const MathOptions& options, const R
     if (at != std::string_view::npos) {
       if (supposes(text.substr(sentence_begin(text, at), at - sentence_begin(text, at)))) return {};
       while (at < text.size() && (blank(text[at]) || text[at] == ':' || text[at] == '*' || text[at] == '=' || text[at] == '}')) ++at;
-      const std::string_view sentence = text.substr(at, sentence_end(text, at) - at);
+      const std::string_view sentence = without_reason(text.substr(at, sentence_end(text, at) - at));
       if (auto found = from_sentence(text, sentence, readable, "answer phrase")) return placed(std::move(*found), text);
     }
   }
@@ -447,6 +347,7 @@ Extracted extract(std::string_view response, const MathOptions& options, const R
     const std::size_t from = sentence_begin(text, place.begin);
     return from_run(text, text.substr(from), {place.begin - from, place.end - from}, behind(found, from), readable, rule);
   };
+  text = without_last_reason(text);
   const std::vector<Span> found = formulas(text);
   const std::size_t number = options.last_number ? last_number(text) : std::string_view::npos;
   const bool has_number = number != std::string_view::npos;

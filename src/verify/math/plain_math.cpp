@@ -146,6 +146,129 @@ bool is_mark(const std::vector<Piece>& pieces, std::size_t i) {
   return among(kMarks, pieces[i].text);
 }
 
+/// Whether brackets with blanks inside are left of the signs of a formula: [ x = □ ].
+bool left_over(const std::vector<Piece>& pieces, std::size_t before, std::size_t behind) {
+  if (before == 0 || pieces[before - 1].kind != Kind::kEquals || pieces[behind].kind != Kind::kClose || !pieces[behind].gap) return false;
+  std::size_t depth = 0;
+  for (std::size_t i = before; i-- > 0;) {
+    const Kind kind = pieces[i].kind;
+    if (kind == Kind::kClose) ++depth;
+    if (kind == Kind::kOpen && depth == 0) return pieces[i + 1].gap;
+    if (kind == Kind::kOpen) --depth;
+    if (kind == Kind::kBreak || (depth == 0 && (kind == Kind::kComma || kind == Kind::kJoint))) return false;
+  }
+  return false;
+}
+
+/// Whether it is a cell of a table: | Answer | □ |
+bool is_cell(const std::vector<Piece>& pieces, std::size_t before, std::size_t behind) {
+  if (before < 2 || behind >= pieces.size() || pieces[before - 1].text != "|" || pieces[behind].text != "|") return false;
+  return pieces[before].gap && pieces[behind].gap && pieces.front().text == "|" && pieces.back().text == "|";
+}
+
+/// Whether it begins a line that is quoted: > □
+bool is_quoted(std::string_view text, const std::vector<Piece>& pieces, std::size_t before) {
+  if (before != 1 || pieces[0].text != ">" || !pieces[1].gap) return false;
+  return pieces[0].begin == 0 || text[pieces[0].begin - 1] == '\n';
+}
+
+/// A dash behind words or "Step 5", and no sign of a difference.
+bool is_dash(const std::vector<Piece>& pieces, std::size_t before) {
+  static constexpr std::array<std::string_view, 3> kLabels = {"option", "choice", "answer"};
+  if ((pieces[before - 1].text != "-" && pieces[before - 1].text != "–") || !pieces[before].gap) return false;
+  if (before < 2 || !is_value(pieces[before - 2].kind)) return true;
+  return before > 2 && (is_reference(pieces[before - 3].text) || among(kLabels, in_small_letters(pieces[before - 3].text)));
+}
+
+/// Whether a formula, or what stands for one, begins or ends with a sign that wants a value beside it.
+bool wants_value(std::string_view formula, bool at_end) {
+  if (formula.size() < 3 || formula.front() != '$' || formula.back() != '$') return false;
+  formula = formula.substr(1, formula.size() - 2);
+  const std::size_t at = at_end ? formula.find_last_not_of(" $~") : formula.find_first_not_of(" $~");
+  if (at == std::string_view::npos) return false;
+  const std::string_view shown = formula.substr(0, at + 1);
+  static constexpr std::array<std::string_view, 3> kSigns = {"\\times", "\\cdot", "\\div"};
+  const auto is_at = [&](std::string_view sign) { return at_end ? shown.ends_with(sign) : starts(formula.substr(at), sign); };
+  return std::string_view("+-*/^").find(formula[at]) != std::string_view::npos || std::any_of(kSigns.begin(), kSigns.end(), is_at);
+}
+
+bool is_or(std::string_view joint) {
+  return joint.find("or") != std::string_view::npos;
+}
+
+void look_before(const std::vector<Piece>& pieces, std::size_t before, bool in_formula, Surroundings& around) {
+  static constexpr std::array<std::string_view, 5> kCurrencies = {"\\$", "€", "£", "¥", "₹"};
+  static constexpr std::array<std::string_view, 6> kOperations = {"+", "-", "*", "/", "\\times", "\\cdot"};
+  if (before == 0) return;
+  const Piece& left = pieces[before - 1];
+  around.begins = left.kind == Kind::kBreak;
+  // A new row goes on with what the last one ended with.
+  std::size_t row = before;
+  while (in_formula && row > 0 && (pieces[row - 1].text == "\\\\" || pieces[row - 1].text == "&")) --row;
+  if (row < before && row > 0 && among(kOperations, pieces[row - 1].text)) around.part = true;
+  const bool bullet = before == 1 && left.text == "\\bullet";
+  if (left.kind == Kind::kSign && !bullet)
+    around.part = around.part || !(introduces(left.text) || (!in_formula && is_dash(pieces, before)) || is_mark(pieces, before - 1));
+  if (left.kind == Kind::kOpen) around.part = true;
+  if (is_value(left.kind) && !is_box(left) && !among(kCurrencies, left.text) && !bullet)
+    around.part = around.part || in_formula || !pieces[before].gap || wants_value(left.text, true);
+  for (std::size_t i = before; i-- > 1 && pieces[i].kind != Kind::kBreak;) {
+    if (pieces[i].kind != Kind::kJoint || !is_or(pieces[i].text) || !(is_value(pieces[i - 1].kind) || is_mark(pieces, i - 1)) || is_box(pieces[i - 1]))
+      continue;
+    around.earlier = {pieces[i - 1].begin, pieces[i - 1].end};
+    break;
+  }
+}
+
+/// Whether a value stands at `at` that "and" joins as one more, and no clause: "4 and -4."
+bool is_further_value(std::string_view text, const std::vector<Piece>& pieces, std::size_t at) {
+  bool digits = false;
+  for (; at < pieces.size() && pieces[at].kind != Kind::kBreak; ++at) {
+    const bool formula = pieces[at].text.front() == '$';
+    if (pieces[at].kind == Kind::kLetter || pieces[at].kind == Kind::kEquals || (pieces[at].kind == Kind::kName && !formula)) return false;
+    if (formula && std::any_of(pieces[at].text.begin(), pieces[at].text.end(), letter)) return false;
+    digits = digits || pieces[at].kind == Kind::kNumber || formula;
+  }
+  return digits && (at == pieces.size() || !letter(text[pieces[at].begin]));
+}
+
+void look_behind(std::string_view text, const std::vector<Piece>& pieces, std::size_t behind, bool in_formula, Surroundings& around) {
+  around.ends = behind >= pieces.size() || pieces[behind].kind == Kind::kBreak;
+  if (around.ends) return;
+  // "□, or 6"
+  if (pieces[behind].kind == Kind::kComma && behind + 1 < pieces.size() && pieces[behind + 1].kind == Kind::kJoint) ++behind;
+  const Piece& right = pieces[behind];
+  const bool value_next = behind + 1 < pieces.size() && pieces[behind + 1].kind != Kind::kBreak;
+  static constexpr std::array<std::string_view, 8> kHarmless = {"of", "in", "to", "by", "out", "per", "\\pmod", "\\bmod"};
+  static constexpr std::array<std::string_view, 5> kUnits = {"m", "g", "s", "h", "l"};
+  static constexpr std::array<std::string_view, 2> kScales = {"C", "F"};
+  const bool formula = right.text.find('$') < 2 || starts(right.text, "\\(");
+  const bool unit_letter = !in_formula && right.kind == Kind::kLetter && right.gap && among(kUnits, right.text);
+  const bool degrees = right.kind == Kind::kName && is_mark(pieces, behind);
+  const bool scale = degrees && value_next && !pieces[behind + 1].gap && among(kScales, pieces[behind + 1].text);
+  const bool base = in_formula && right.text == "_" && value_next && pieces[behind + 1].kind == Kind::kNumber;
+  if (right.kind == Kind::kClose) around.part = true;
+  if (right.kind == Kind::kOpen) around.part = around.part || !right.gap;
+  if (base || scale) {
+    around.unit = text.substr(right.begin, pieces[behind + 1].end - right.begin);
+  } else if (degrees && value_next && in_formula && is_value(pieces[behind + 1].kind)) {
+    around.part = true;
+  } else if (right.kind == Kind::kSign && !is_mark(pieces, behind) && !among(kHarmless, right.text) && (!introduces(right.text) || right.text == ":")) {
+    const bool postfix = right.text == "!" ? in_formula : static_cast<unsigned char>(right.text[0]) >= 0x80U;
+    around.part = around.part || value_next || (postfix && !right.gap);
+  } else if (right.kind == Kind::kUnit || unit_letter || right.text == "\\Omega" || right.text == "Ω") {
+    std::size_t last = behind;
+    while (last + 1 < pieces.size() && (pieces[last + 1].kind == Kind::kUnit || (!pieces[last + 1].gap && pieces[last + 1].kind != Kind::kBreak))) ++last;
+    around.unit = text.substr(right.begin, pieces[last].end - right.begin);
+  } else if (right.kind == Kind::kLetter || right.kind == Kind::kNumber) {
+    around.part = around.part || in_formula || !right.gap;
+  } else if (right.kind == Kind::kName && !is_box(right) && !is_ordinal(right) && !degrees) {
+    around.part = around.part || in_formula || !right.gap || !formula || wants_value(right.text, false);
+  }
+  if (right.kind == Kind::kJoint && value_next && !is_box(pieces[behind + 1]) && (is_or(right.text) || is_further_value(text, pieces, behind + 1)))
+    around.alternative = {pieces[behind + 1].begin, pieces[behind + 1].end};
+}
+
 }  // namespace
 
 Surroundings surroundings(std::string_view text, TextSpan place, const std::vector<TextSpan>& formulas, bool in_formula) {
@@ -156,50 +279,18 @@ Surroundings surroundings(std::string_view text, TextSpan place, const std::vect
   // A root or quotient around it.
   around.part = found->begin < place.begin || found->end > place.end;
   auto before = static_cast<std::size_t>(found - pieces.begin()), behind = before + 1;  // Behind the pieces before it; the next.
+  while (behind < pieces.size() && pieces[behind].begin < place.end) ++behind;          // The 4 of \boxed 4.
   while (before > 0 && behind < pieces.size() && pieces[before - 1].kind == Kind::kOpen && pieces[behind].kind == Kind::kClose) {
     --before;
     ++behind;
   }
-  if (before > 0) {
-    const Piece& left = pieces[before - 1];
-    const bool gap = pieces[before].gap;
-    static constexpr std::array<std::string_view, 4> kDenials = {"not", "never", "than", "cannot"};
-    around.begins = left.kind == Kind::kBreak;
-    around.part = around.part || (around.begins && among(kDenials, left.text));
-    const bool dash = !in_formula && left.text == "-" && gap;
-    if (left.kind == Kind::kSign) around.part = around.part || !(introduces(left.text) || dash || is_mark(pieces, before - 1));
-    if (left.kind == Kind::kOpen) around.part = true;
-    if (is_value(left.kind) && !is_box(left) && left.text != "\\$") around.part = around.part || in_formula || !gap;
-  }
-  around.ends = behind >= pieces.size() || pieces[behind].kind == Kind::kBreak;
-  if (around.ends) return around;
-  // "□, or 6"
-  if (pieces[behind].kind == Kind::kComma && behind + 1 < pieces.size() && pieces[behind + 1].kind == Kind::kJoint) ++behind;
-  const Piece& right = pieces[behind];
-  const bool value_next = behind + 1 < pieces.size() && pieces[behind + 1].kind != Kind::kBreak;
-  if (right.kind == Kind::kClose) around.part = true;
-  if (right.kind == Kind::kOpen) around.part = around.part || !right.gap;
-  static constexpr std::array<std::string_view, 8> kHarmless = {"of", "in", "to", "by", "out", "per", "\\pmod", "\\bmod"};
-  if (right.kind == Kind::kSign && !is_mark(pieces, behind) && !among(kHarmless, right.text) && (!introduces(right.text) || right.text == ":")) {
-    const bool postfix = right.text == "!" ? in_formula : static_cast<unsigned char>(right.text[0]) >= 0x80U;
-    around.part = around.part || value_next || (postfix && !right.gap);
-  }
-  const bool formula = right.text.find('$') < 2 || starts(right.text, "\\(");
-  static constexpr std::array<std::string_view, 5> kUnits = {"m", "g", "s", "h", "l"};
-  const bool unit_letter = !in_formula && right.kind == Kind::kLetter && right.gap && among(kUnits, right.text);
-  if (right.kind == Kind::kUnit || unit_letter) {
-    std::size_t last = behind;
-    while (last + 1 < pieces.size() && (pieces[last + 1].kind == Kind::kUnit || (!pieces[last + 1].gap && pieces[last + 1].kind != Kind::kBreak))) ++last;
-    around.unit = text.substr(right.begin, pieces[last].end - right.begin);
-  } else if (right.kind == Kind::kLetter || right.kind == Kind::kNumber) {
-    around.part = around.part || in_formula || !right.gap;
-  } else if (right.kind == Kind::kName && !is_box(right) && !is_ordinal(right)) {
-    around.part = around.part || in_formula || !right.gap || !formula;
-  }
-  if (right.kind == Kind::kJoint && value_next && !is_box(pieces[behind + 1])) {
-    const bool is_or = right.text == "or" || right.text.find("or") != std::string_view::npos;
-    if (is_or) around.alternative = {pieces[behind + 1].begin, pieces[behind + 1].end};
-  }
+  if (!in_formula && (is_cell(pieces, before, behind) || is_quoted(text, pieces, before))) before = 0;
+  if (!in_formula && behind < pieces.size() && (is_cell(pieces, before, behind) || left_over(pieces, before, behind))) ++behind;
+  look_before(pieces, before, in_formula, around);
+  look_behind(text, pieces, behind, in_formula, around);
+  // "□ (or 5)"
+  if (around.ends && behind + 2 < pieces.size() && pieces[behind].text == "(" && pieces[behind + 1].text == "or" && pieces[behind + 2].kind != Kind::kBreak)
+    around.alternative = {pieces[behind + 2].begin, pieces[behind + 2].end};
   return around;
 }
 
@@ -226,13 +317,14 @@ PlainRun plain_run(std::string_view text, TextSpan around, const std::vector<Tex
   const auto in = std::partition_point(formulas.begin(), formulas.end(), [&](const TextSpan& formula) { return formula.end <= around.begin; });
   if (in != formulas.end() && in->begin <= around.begin && can_be_formula(text, *in)) around = *in;
   const auto [pieces, asides] = line_around(text, around, formulas);
-  PlainRun run{around.begin, around.end, {}};
+  PlainRun run{around.begin, around.end, around.begin, {}};
   const auto found = std::find_if(pieces.begin(), pieces.end(), [&](const Piece& piece) { return piece.end > around.begin; });
   if (found == pieces.end() || found->kind == Kind::kBreak) return run;
   auto anchor = static_cast<std::size_t>(found - pieces.begin());
   // A remark in brackets behind the answer: 1/3 (or about 0.33).
   for (const auto& [open, close] : asides) {
     if (open >= anchor || anchor >= close || open == 0 || !is_value(pieces[open - 1].kind)) continue;
+    if (pieces[open + 1].text == "but") return run;
     if (pieces[open + 1].text == "or" && !is_approximately(pieces[open + 2].text)) return run;
     anchor = open - 1;
     break;
@@ -246,18 +338,21 @@ PlainRun plain_run(std::string_view text, TextSpan around, const std::vector<Tex
   while (first < anchor && loose(pieces[first])) ++first;
   while (last > anchor + 1 && (loose(pieces[last - 1]) || (pieces[last - 1].text == "-" && pieces[last - 1].gap && last < pieces.size() && pieces[last].gap)))
     --last;
-  run.begin = pieces[first].begin;
+  run.begin = run.from = pieces[first].begin;
   run.end = pieces[last - 1].end;
-  const auto is_dash = [](const Piece& piece) { return piece.text == "-" || piece.text == "/"; };
+  const auto is_hyphen = [](const Piece& piece) { return piece.text == "-" || piece.text == "/"; };
   // Theorem 5, Covid-19, 5-digit
   if (first > 0 && is_reference(pieces[first - 1].text)) return run;
   if (first > 0 && first + 1 < last && pieces[first].text == "+" && pieces[first].gap && pieces[first + 1].gap) return run;
-  if (first > 0 && is_dash(pieces[first]) && !pieces[first].gap && letter(text[pieces[first].begin - 1])) return run;
-  if (last < pieces.size() && is_dash(pieces[last - 1]) && !pieces[last].gap && letter(text[pieces[last].begin])) return run;
+  if (first > 0 && is_hyphen(pieces[first]) && !pieces[first].gap && letter(text[pieces[first].begin - 1])) return run;
+  if (last < pieces.size() && is_hyphen(pieces[last - 1]) && !pieces[last].gap && letter(text[pieces[last].begin])) return run;
   // 3 + 4 = 7
   std::size_t equals = last;
   while (equals > first && pieces[equals - 1].kind != Kind::kEquals) --equals;
-  if (equals > first && is_arithmetic(pieces, first, equals) && equals < last) {
+  // Of several equality signs all must hold.
+  const bool single = std::count_if(pieces.begin() + static_cast<std::ptrdiff_t>(first), pieces.begin() + static_cast<std::ptrdiff_t>(last),
+                                    [](const Piece& piece) { return piece.kind == Kind::kEquals; }) == 1;
+  if (single && is_arithmetic(pieces, first, equals) && equals < last) {
     run.begin = pieces[equals].begin;
     run.text = written(pieces, equals, last);
   } else {

@@ -14,6 +14,7 @@ struct TextSpan {
 /// Mathematics in plain text.
 struct PlainRun {
   std::size_t begin = 0, end = 0;  ///< Bytes of the text.
+  std::size_t from = 0;            ///< Where the arithmetic that leads to it begins.
   std::string text;  ///< Marks of bold type off, "negative 5" as -5. Empty where what stands there is no answer: "Theorem 5", "5-digit", "2 to 3".
 };
 
@@ -26,7 +27,8 @@ struct Surroundings {
   bool part = false;                ///< It is a part of a larger expression: -□, □π, √□, x > □.
   bool begins = true, ends = true;  ///< Nothing that belongs to it stands before or behind it.
   std::string_view unit;            ///< Behind it.
-  TextSpan alternative;             ///< The value that "or" joins to it.
+  TextSpan alternative;             ///< The value behind it that "or", or "and" at an end, joins to it.
+  TextSpan earlier;                 ///< The end of a value that "or" joins to it from before.
 };
 Surroundings surroundings(std::string_view text, TextSpan place, const std::vector<TextSpan>& formulas, bool in_formula);
 

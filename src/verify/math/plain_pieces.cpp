@@ -173,7 +173,7 @@ class Scanner {
     const bool in_between = after_between || (after_value() && (low != "in" || pieces_.back().kind == Kind::kNumber));
     if (((is_between(low) && in_between) || modulus) && operand_follows(end)) return Kind::kSign;
     if (info.kind == Tok::kConstant || info.kind == Tok::kSymbol) return Kind::kName;
-    if ((info.kind == Tok::kFunction || info.kind == Tok::kSqrt) && (on_value || operand_follows(end))) return Kind::kName;
+    if ((info.kind == Tok::kFunction || info.kind == Tok::kSqrt) && (on_value || operand_follows(end) || script_follows(end))) return Kind::kName;
     if (low == "union" && after_value()) return Kind::kSign;
     // x2 and CO2, 5th and 5sqrt: one word with its digits.
     return on_value || digit(peek(end)) ? Kind::kName : Kind::kBreak;
@@ -194,6 +194,13 @@ class Scanner {
   bool digit_follows(std::size_t at) const {
     while (at < to_ && blank(text_[at])) ++at;
     return digit(peek(at)) || (peek(at) == '$' && digit(peek(at + 1)));
+  }
+  /// log_2, sin², log₂
+  bool script_follows(std::size_t at) const {
+    std::size_t length = 1;
+    const bool ascii = (static_cast<unsigned char>(peek(at)) & 0x80U) == 0;
+    const std::string_view sign = ascii ? text_.substr(at, at < to_ ? 1 : 0) : unicode_spelling(text_, at, length);
+    return starts(sign, "_") || starts(sign, "^");
   }
   bool ends_here(std::size_t at) const {
     while (at < to_ && (blank(text_[at]) || text_[at] == '.' || text_[at] == '*')) ++at;
