@@ -95,9 +95,30 @@ TEST(MathHedges, ReasonsAndWhatIsSetApart) {
       MathKind::kResponse);
 }
 
+TEST(MathHedges, NotOneButTheOther) {
+  expect_all(
+      {
+          {"42", "The answer is not 41 but 42.", true},
+          {"41", "The answer is not 41 but 42.", false},
+          {"42", "It is not that we get 41 but 42.", false},
+          {"4", "The answer is 4 (not 5).", true},
+          {"5", "The answer is 4 (not 5).", false},
+          {"990", "Tina makes $990 in 5 days.", true},
+          {"5", "Tina makes $990 in 5 days.", false},
+          {"0.25", "It is 1 in 4.", true},
+      },
+      MathKind::kResponse);
+}
+
 TEST(MathHedges, MoreThatChangesABox) {
   expect_all(
       {
+          {"4", "\\boxed{4} -- no, 5", false},
+          {"4", "$\\boxed{4}$ or more.", false},
+          {"4", "$\\boxed{4}$ times as large as $x$", false},
+          {"4", "He won $\\boxed{4}$ times.", true},
+          {"4", "$\\boxed{4} = 6$", false},
+          {"1/2", "$\\boxed{\\frac12} = 0.5$", true},
           {"4", "$\\boxed{4}$ $+ 3$", false},
           {"4", "$\\boxed{4}$ can't be right", false},
           {"4", "$\\boxed{4}$ is false", false},

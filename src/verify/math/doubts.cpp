@@ -141,11 +141,16 @@ bool changed_behind(Words after) {
   static constexpr std::array<Words, 10> kPieces = {"halves", "thirds",  "quarters", "fourths",    "fifths",
                                                     "sixths", "eighths", "tenths",   "hundredths", "thousandths"};
   const std::string low = in_plain_letters(after.substr(0, kBeside));
+  static constexpr std::array<Words, 6> kMore = {"more", "less", "fewer", "greater", "higher", "larger"};
   std::size_t at = 0;
+  const Words said = next_word(low, at, "$*)}], .-");
+  if ((said == "no" || said == "wait") && starts(Words(low).substr(at), ",")) return true;
+  at = 0;
   const Words word = next_word(low, at, "$*)}], (");
+  if (word == "times") return letter(low[std::min(low.find_first_not_of(' ', at), low.size())]);
   if (word == "or") {
     const Words next = next_word(low, at, ", ");
-    return is_one_of(kOpen, next) || (next != "a" && is_number_word(next));
+    return is_one_of(kOpen, next) || is_one_of(kMore, next) || (next != "a" && is_number_word(next));
   }
   static constexpr std::array<Words, 6> kChanges = {"maybe", "perhaps", "possibly", "squared", "cubed", "dozen"};
   return is_one_of(kPieces, word) || is_one_of(kChanges, word);
@@ -183,6 +188,14 @@ bool is_choice(std::string_view sentence, std::size_t at) {
   return std::find(kBefore.begin(), kBefore.end(), word) != kBefore.end() || (begin > 0 && sentence[begin - 1] == '\\');
 }
 
+/// Cuts off what is set apart from the value: "not 41 but".
+void cut_to_but(std::string& before) {
+  const std::size_t from = before.rfind("not ");
+  if (from == std::string::npos || !before.ends_with(" but ") || from + 4 > before.size() - 5) return;
+  if (before.find(' ', from + 4) == before.size() - 5 && std::any_of(before.begin() + static_cast<std::ptrdiff_t>(from), before.end(), digit))
+    before.erase(from);
+}
+
 /// Whether a sentence says of something that it is the value which follows, and what it says of that leaves the value alone: "the number of integers between 1
 /// and 9 that are odd is". A denial belongs to what is counted, "students who do not play", and not to an answer: "the value that does not work is".
 bool names_a_value(std::string_view before) {
@@ -212,6 +225,19 @@ bool supposes_otherwise(Words before) {
   return has_word(then, "would") || (then.find_first_of(",=") == Words::npos && !has_word(then, "then"));
 }
 
+/// Where the price ends that a sentence sets beside a time: "$990 in 5 days." Its end where there is none.
+std::size_t end_of_price(Words sentence) {
+  static constexpr std::array<Words, 12> kTimes = {"day", "days", "week", "weeks", "month", "months", "year", "years", "hour", "hours", "minute", "minutes"};
+  const std::size_t at = sentence.rfind(" in ");
+  if (at == Words::npos || at == 0 || !digit(sentence[at - 1])) return sentence.size();
+  const std::size_t price = sentence.find_last_not_of("0123456789.,", at - 1);
+  if (price == Words::npos || sentence[price] != '$' || sentence.substr(0, price).find('$') != Words::npos) return sentence.size();
+  std::size_t next = sentence.find_first_not_of("0123456789", at + 4);
+  if (next == Words::npos || next == at + 4) return sentence.size();
+  const Words time = next_word(sentence, next, " ");
+  return is_one_of(kTimes, time) && sentence.find_first_not_of(".* \n", next) == Words::npos ? at : sentence.size();
+}
+
 }  // namespace
 
 bool denied(std::string_view text, TextSpan place) {
@@ -220,6 +246,7 @@ bool denied(std::string_view text, TextSpan place) {
 }
 
 std::string_view without_reason(std::string_view sentence) {
+  if (const std::size_t end = end_of_price(sentence); end < sentence.size()) return sentence.substr(0, end);
   static constexpr std::array<Words, 6> kReasons = {", since ", ", because ", " because ", ", as ", ", not ", ", or about "};
   static constexpr std::array<Words, 7> kFurther = {"so", "thus", "therefore", "hence", "answer", "then", "well"};
   std::size_t end = Words::npos, behind = 0;
@@ -324,6 +351,7 @@ bool taken_back(std::string_view sentence, std::size_t begin, std::size_t end, s
     if (names_a_value(subject)) return false;
   }
   cut_to_conclusion(before, kConclusions);
+  cut_to_but(before);
   if (names_a_value(before)) return false;
   if (has_any_word(before, kDoubts) || before.find("n't ") != std::string::npos || before.find("n’t ") != std::string::npos) return true;
   cut_to_conclusion(before, kEquals);

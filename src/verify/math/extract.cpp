@@ -110,7 +110,7 @@ Extracted from_run(std::string_view whole, std::string_view sentence, TextSpan p
 
 /// Whether a text holds a word that no formula has, though its letters could be factors.
 bool is_prose(std::string_view text) {
-  static constexpr std::array<std::string_view, 10> kWords = {"is", "so", "we", "it", "as", "are", "for", "the", "to", "that"};
+  static constexpr std::array<std::string_view, 12> kWords = {"is", "so", "we", "it", "as", "are", "for", "the", "to", "that", "not", "but"};
   return has_any_word(text, kWords);
 }
 

@@ -265,6 +265,8 @@ void look_behind(std::string_view text, const std::vector<Piece>& pieces, std::s
   } else if (right.kind == Kind::kName && !is_box(right) && !is_ordinal(right) && !degrees) {
     around.part = around.part || in_formula || !right.gap || !formula || wants_value(right.text, false);
   }
+  if (right.kind == Kind::kEquals && value_next && pieces[behind + 1].kind == Kind::kNumber)
+    around.alternative = {pieces[behind + 1].begin, pieces[behind + 1].end};
   if (right.kind == Kind::kJoint && value_next && !is_box(pieces[behind + 1]) && (is_or(right.text) || is_further_value(text, pieces, behind + 1)))
     around.alternative = {pieces[behind + 1].begin, pieces[behind + 1].end};
 }
