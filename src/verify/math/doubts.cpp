@@ -126,6 +126,10 @@ bool denied_before(Words before) {
     if (begin > 0 && low[begin - 1] == '\\') return false;
     if (of) return word == "half" || is_one_of(kParts, word) || is_one_of(kFunctionsOf, word);
     if (is_denial(word) || (first && is_one_of(kChanges, word))) return true;
+    if (first && word == "and") {
+      const std::size_t between = low.rfind("between ", begin);
+      return between != std::string::npos && begin - between < 24;
+    }
     of = first && word == "of";
     if (!of && !is_one_of(kBetween, word)) return false;
     first = false;

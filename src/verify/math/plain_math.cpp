@@ -182,8 +182,9 @@ bool is_dash(const std::vector<Piece>& pieces, std::size_t before) {
 
 /// Whether a formula, or what stands for one, begins or ends with a sign that wants a value beside it.
 bool wants_value(std::string_view formula, bool at_end) {
-  if (formula.size() < 3 || formula.front() != '$' || formula.back() != '$') return false;
-  formula = formula.substr(1, formula.size() - 2);
+  const std::size_t sign = starts(formula, "\\(") && formula.ends_with("\\)") ? 2 : formula.front() == '$' && formula.back() == '$' ? 1 : 0;
+  if (sign == 0 || formula.size() < 2 * sign + 1) return false;
+  formula = formula.substr(sign, formula.size() - 2 * sign);
   const std::size_t at = at_end ? formula.find_last_not_of(" $~") : formula.find_first_not_of(" $~");
   if (at == std::string_view::npos) return false;
   const std::string_view shown = formula.substr(0, at + 1);
@@ -248,6 +249,11 @@ void look_behind(std::string_view text, const std::vector<Piece>& pieces, std::s
   const bool scale = degrees && value_next && !pieces[behind + 1].gap && among(kScales, pieces[behind + 1].text);
   const bool base = in_formula && right.text == "_" && value_next && pieces[behind + 1].kind == Kind::kNumber;
   if (right.kind == Kind::kClose) around.part = true;
+  // □^\circ\pi
+  if (right.text == "^" && is_mark(pieces, behind)) {
+    const std::size_t next = behind + (pieces[behind + 1].kind == Kind::kOpen ? 4 : 2);
+    if (next < pieces.size() && pieces[next].kind == Kind::kName && !is_box(pieces[next]) && pieces[next].text.front() != '$') around.part = true;
+  }
   if (right.kind == Kind::kOpen) around.part = around.part || !right.gap;
   if (base || scale) {
     around.unit = text.substr(right.begin, pieces[behind + 1].end - right.begin);
