@@ -139,7 +139,7 @@ bool denied_before(Words before) {
   return false;
 }
 
-/// "or maybe", "or, if", "or five", "dozen", "tenths" right behind a value.
+/// "or maybe", "or, if", "dozen", "tenths" right behind a value.
 bool changed_behind(Words after) {
   static constexpr std::array<Words, 8> kOpen = {"maybe", "perhaps", "possibly", "probably", "if", "even", "else", "could"};
   static constexpr std::array<Words, 10> kPieces = {"halves", "thirds",  "quarters", "fourths",    "fifths",
@@ -154,7 +154,7 @@ bool changed_behind(Words after) {
   if (word == "times") return letter(low[std::min(low.find_first_not_of(' ', at), low.size())]);
   if (word == "or") {
     const Words next = next_word(low, at, ", ");
-    return is_one_of(kOpen, next) || is_one_of(kMore, next) || (next != "a" && is_number_word(next));
+    return is_one_of(kOpen, next) || is_one_of(kMore, next);
   }
   static constexpr std::array<Words, 6> kChanges = {"maybe", "perhaps", "possibly", "squared", "cubed", "dozen"};
   return is_one_of(kPieces, word) || is_one_of(kChanges, word);
@@ -249,6 +249,14 @@ bool denied(std::string_view text, TextSpan place) {
   return denied_before(text.substr(0, place.begin)) || denied_behind(after) || changed_behind(after) || compares(after);
 }
 
+std::string_view number_word_behind(std::string_view text, TextSpan place) {
+  const std::string_view after = text.substr(place.end, kBeside);
+  std::size_t at = 0;
+  if (next_word(after, at, "$*)}], (") != "or") return {};
+  const Words word = next_word(after, at, ", ");
+  return !spoken_number(in_small_letters(word)).empty() ? word : Words{};
+}
+
 std::string_view without_reason(std::string_view sentence) {
   if (const std::size_t end = end_of_price(sentence); end < sentence.size()) return sentence.substr(0, end);
   static constexpr std::array<Words, 6> kReasons = {", since ", ", because ", " because ", ", as ", ", not ", ", or about "};
@@ -266,7 +274,8 @@ std::string_view without_reason(std::string_view sentence) {
   const Words said = sentence.substr(0, end), rest = sentence.substr(behind);
   const bool value = last_number(said) != Words::npos || option_letter(said) != Words::npos;
   const bool value_next = !rest.empty() && (digit(rest[0]) || Words("$(-\\").find(rest[0]) != Words::npos || option_letter(rest.substr(0, 2)) == 0);
-  if (!value || (apart && !value_next) || rest.find(", ") != Words::npos || has_any_word(in_small_letters(rest), kFurther)) return sentence;
+  if (!value || (apart && !value_next) || rest.ends_with('?') || rest.find(", ") != Words::npos || has_any_word(in_small_letters(rest), kFurther))
+    return sentence;
   return said;
 }
 

@@ -35,6 +35,8 @@ inline constexpr std::array<std::string_view, 18> kOffers = {
 bool taken_back(std::string_view sentence, std::size_t begin, std::size_t end, std::size_t from = std::string_view::npos);
 /// Whether the words right beside a box or its formula say that it is not the value: "isn't □", "half of □", "□, which is wrong", "□ or maybe", "□?"
 bool denied(std::string_view text, TextSpan place);
+/// The number word that "or" joins to a box: "□ or five"; empty where there is none.
+std::string_view number_word_behind(std::string_view text, TextSpan place);
 /// What a sentence says, without the reason that follows, or what it sets apart: "5, since 6 is even", "42, not 43", "1/3, or about 0.33".
 std::string_view without_reason(std::string_view sentence);
 /// "less than x", "more than twice the radius" behind a number; "more than Bob" compares with no number.

@@ -285,6 +285,7 @@ Extracted boxes_of_response(std::string_view text, const Readable& readable) {
       outside.alternative = {};
       other = value_beside(text, outside, inside, spans);
     }
+    if (other.empty()) other = number_word_behind(text, place);
     if (part || beside.part || denied(text, place)) return {{}, 0, 0, "box"};
     std::string& answer = result.texts[i - first];
     if (!beside.unit.empty()) {
