@@ -260,7 +260,9 @@ std::string_view number_word_behind(std::string_view text, TextSpan place) {
 std::string_view without_reason(std::string_view sentence) {
   if (const std::size_t end = end_of_price(sentence); end < sentence.size()) return sentence.substr(0, end);
   static constexpr std::array<Words, 6> kReasons = {", since ", ", because ", " because ", ", as ", ", not ", ", or about "};
-  static constexpr std::array<Words, 7> kFurther = {"so", "thus", "therefore", "hence", "answer", "then", "well"};
+  static constexpr std::array<Words, 9> kFurther = {"so", "thus", "therefore", "hence", "answer", "then", "well", "both", "also"};
+  static constexpr std::array<Words, 14> kRejects = {"reject",    "rejected", "exclude",    "excluded", "rule",  "ruled",      "discard",
+                                                     "eliminate", "doubt",    "extraneous", "fails",    "wrong", "impossible", "invalid"};
   std::size_t end = Words::npos, behind = 0;
   bool apart = false;
   for (const Words reason : kReasons) {
@@ -274,7 +276,8 @@ std::string_view without_reason(std::string_view sentence) {
   const Words said = sentence.substr(0, end), rest = sentence.substr(behind);
   const bool value = last_number(said) != Words::npos || option_letter(said) != Words::npos;
   const bool value_next = !rest.empty() && (digit(rest[0]) || Words("$(-\\").find(rest[0]) != Words::npos || option_letter(rest.substr(0, 2)) == 0);
-  if (!value || (apart && !value_next) || rest.ends_with('?') || rest.find(", ") != Words::npos || has_any_word(in_small_letters(rest), kFurther))
+  if (!value || (apart && !value_next) || rest.ends_with('?') || has_any_word(in_small_letters(said), kRejects) || rest.find(", ") != Words::npos ||
+      has_any_word(in_small_letters(rest), kFurther))
     return sentence;
   return said;
 }
