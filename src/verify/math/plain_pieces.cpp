@@ -163,7 +163,7 @@ class Scanner {
     if ((behind_number || in_unit || (glued() && !pieces_.empty() && pieces_.back().text == "/")) && (is_unit_word(word) || scale_word(low) > 0) &&
         (low != "in" || (!operand_follows(end) && ends_here(end))))
       return Kind::kUnit;
-    if (pieces_.size() > 0 && pieces_.back().kind == Kind::kUnit && (low == "squared" || low == "cubed")) return Kind::kUnit;
+    if (!pieces_.empty() && pieces_.back().kind == Kind::kUnit && (low == "squared" || low == "cubed")) return Kind::kUnit;
     if (low == "per" && behind_number && unit_follows(end)) return Kind::kUnit;
     if (low == "and" || low == "or") return Kind::kJoint;
     if ((low == "negative" || low == "minus") && operand_follows(end)) return Kind::kSign;
