@@ -499,11 +499,11 @@ def other_values(value):
         items = list(value)
         if not items:
             return [kind([each]) for each in range(DECOYS)]
-        changes = [(place, others) for place, each in enumerate(items) for others in [other_values(each)] if others]
-        if not changes:
-            return []
-        place, others = draw.choice(changes)
-        return [kind(items[:place] + [each] + items[place + 1:]) for each in others]
+        for place in draw.sample(range(len(items)), len(items)):
+            others = other_values(items[place])
+            if others:
+                return [kind(items[:place] + [each] + items[place + 1:]) for each in others]
+        return []
     if kind is dict:
         if not value:
             return [{each: each} for each in range(DECOYS)]

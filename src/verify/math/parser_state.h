@@ -63,12 +63,15 @@ class Parser {
     bool in_function_, in_argument_, in_angle_;
   };
 
-  // parser.cpp: levels.
+  // parser_lists.cpp: what commas, semicolons and words join.
   NodeId parse_list();
   NodeId group_list(const std::vector<NodeId>& items, const std::vector<ListKind>& before, ListKind kind, std::uint16_t joints);
   NodeId join_conditions(const std::vector<NodeId>& items, const std::vector<std::uint16_t>& words);
   bool is_not_equal(NodeId id) const;
   void spread_not_equal(std::vector<NodeId>& items, std::vector<std::uint16_t>& words);
+  bool separator(ListKind& kind, std::uint16_t& joints);
+
+  // parser.cpp: levels.
   NodeId parse_relation();
   std::size_t named_side() const;
   NodeId parse_side();
@@ -85,7 +88,6 @@ class Parser {
   NodeId parse_exponent();
   NodeId parse_script(NodeId base);
   NodeId based_number(std::string_view digits, std::string_view script);
-  bool separator(ListKind& kind, std::uint16_t& joints);
   bool starts_factor() const;
   bool unit_run_follows() const;
   bool unit_follows() const;

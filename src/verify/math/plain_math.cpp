@@ -12,6 +12,8 @@
 namespace lydian::math {
 namespace {
 
+constexpr std::array<std::string_view, 5> kUnitLetters = {"m", "g", "s", "h", "l"};  // Signs of units that are letters alone.
+
 /// Whether two neighbours belong to one expression: not the letter and the number of "Case A 5".
 bool joined(const Piece& left, const Piece& right) {
   if (left.kind == Kind::kBreak || right.kind == Kind::kBreak) return false;
@@ -91,10 +93,9 @@ std::size_t unit_letters(const std::vector<Piece>& pieces, std::size_t first, st
   if ((pieces[at - 1].kind != Kind::kNumber && !behind_formula) || (!pieces[at].gap && !power)) return last;
   for (std::size_t i = at; i < last; ++i) {
     const Piece& piece = pieces[i];
-    static constexpr std::array<std::string_view, 5> kUnits = {"m", "g", "s", "h", "l"};
     static constexpr std::array<std::string_view, 7> kSigns = {"/", "^", "²", "³", "*", "·", "-"};
     const bool exponent = piece.kind == Kind::kNumber && !piece.gap;
-    if (!exponent && piece.kind != Kind::kUnit && !(piece.kind == Kind::kLetter && among(kUnits, piece.text)) &&
+    if (!exponent && piece.kind != Kind::kUnit && !(piece.kind == Kind::kLetter && among(kUnitLetters, piece.text)) &&
         !(piece.kind == Kind::kSign && !piece.gap && among(kSigns, piece.text)))
       return last;
   }
@@ -241,10 +242,9 @@ void look_behind(std::string_view text, const std::vector<Piece>& pieces, std::s
   const Piece& right = pieces[behind];
   const bool value_next = behind + 1 < pieces.size() && pieces[behind + 1].kind != Kind::kBreak;
   static constexpr std::array<std::string_view, 8> kHarmless = {"of", "in", "to", "by", "out", "per", "\\pmod", "\\bmod"};
-  static constexpr std::array<std::string_view, 5> kUnits = {"m", "g", "s", "h", "l"};
   static constexpr std::array<std::string_view, 2> kScales = {"C", "F"};
   const bool formula = right.text.find('$') < 2 || starts(right.text, "\\(");
-  const bool unit_letter = !in_formula && right.kind == Kind::kLetter && right.gap && among(kUnits, right.text);
+  const bool unit_letter = !in_formula && right.kind == Kind::kLetter && right.gap && among(kUnitLetters, right.text);
   const bool degrees = right.kind == Kind::kName && is_mark(pieces, behind);
   const bool scale = degrees && value_next && !pieces[behind + 1].gap && among(kScales, pieces[behind + 1].text);
   const bool base = in_formula && right.text == "_" && value_next && pieces[behind + 1].kind == Kind::kNumber;
